@@ -1,0 +1,1 @@
+"""One file per place told; found by name, see `listener.plugins`."""

@@ -1,0 +1,1 @@
+"""One file per place listened to; found by name, see `listener.plugins`."""

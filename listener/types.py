@@ -334,3 +334,52 @@ class Environment(Protocol):
 
 Json = dict[str, Any]
 """A decoded JSON object."""
+
+
+class Before(Struct, frozen=True):
+    """What a finding was before its post was edited."""
+
+    labels: tuple[Moment, ...]
+    urgency: int
+
+
+class Fresh(Struct, frozen=True):
+    """A finding that is new to the store, or whose post was edited."""
+
+    finding: Finding
+    revision: int = 1
+    before: Before | None = None  # None: never seen
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What the store knows that a decision needs."""
+
+    source_since: datetime  # first activation of the source
+    topic_since: Mapping[str, datetime]  # by topic id
+    first_pass: bool = False  # the source has never been read to its end
+    told: Mapping[tuple[str, str], str] = {}  # (channel, fingerprint) → key of the alert of the last 24 hours
+
+
+class Verdict(Struct, frozen=True):
+    """Why a finding alerted, or did not."""
+
+    reason: Reason
+    why: str = ""  # for people: "score 41 is below the topic's threshold 50"
+    folded_into: str = ""  # key of the alert that already told the same words
+
+
+class Decisions(Struct, frozen=True, kw_only=True):
+    """What is to be told, and a verdict for every finding."""
+
+    alerts: tuple[Alert, ...] = ()
+    verdicts: Mapping[str, Verdict] = {}  # by finding key
+
+
+class Decider(Protocol):
+    """The pure decision who hears what, and why now."""
+
+    def fingerprints(self, post: Post) -> tuple[str, ...]:
+        """What near-duplicates share: hashes of the normalised text or of the link; () never folds."""
+
+    def __call__(self, fresh: Sequence[Fresh], context: Context, now: datetime) -> Decisions:
+        """Alerts and verdicts for these findings."""

@@ -1,0 +1,60 @@
+"""Numbered migrations: applied in order, each in a transaction of its own, after a backup of what was there."""
+
+import sqlite3
+from importlib.resources import files
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from listener.errors import StoreError
+
+migration = Migrations("listener")
+
+
+@migration()
+def m001_start(db: Database) -> None:
+    """Posts, findings, alerts, the outbox and the books beside them."""
+    for statement in _statements("m001.sql"):
+        db.execute(statement)
+    db["posts"].enable_fts(  # type: ignore[union-attr]  # db[…] is typed as table or view
+        ["title", "text", "author"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
+    )
+
+
+def migrate(conn: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
+    db = Database(conn)
+    known = {m.name for m in migration._migrations}
+    applied = [m.name for m in migration.applied(db)]
+    if newer := [name for name in applied if name not in known]:
+        raise StoreError(
+            f"{path} was written by a newer Listener (schema {newer[-1]}): install that version again, "
+            f"or put the copy back that it made before upgrading ({path}.before-{newer[0]})"
+        )
+    pending = migration.pending(db)
+    if pending and applied:
+        back_up(conn, Path(f"{path}.before-{pending[0].name}"))
+    migration.apply(db)
+
+
+def back_up(conn: sqlite3.Connection, target: Path) -> None:
+    """A complete copy of the open database; it appears under its name only when whole."""
+    partial = target.with_name(target.name + ".part")
+    partial.unlink(missing_ok=True)
+    copy = sqlite3.connect(partial)
+    try:
+        conn.backup(copy)
+    finally:
+        copy.close()
+    partial.replace(target)
+
+
+def _statements(name: str) -> list[str]:
+    """The statements of a file beside this one, with their comments, which SQLite keeps in the schema."""
+    found, current = [], ""
+    for line in files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            found.append(current.strip().rstrip(";"))
+            current = ""
+    return found

@@ -1,0 +1,107 @@
+"""The store as the rest of the product sees it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from listener.errors import StoreError
+from listener.store import begin, health, read, retention
+from listener.store.connection import Connect, Database, connect
+from listener.store.guard import Guard, Lock
+from listener.store.keep import Kept, keep
+from listener.store.migrations import migrate
+from listener.store.outbox import Outbox
+from listener.store.rows import digest
+from listener.types import Analysis, Batch, Decider, Post, Topic
+
+
+class Store:
+    """One SQLite file, owned by one process. Use `Store.open` to write and `Store.look` to read."""
+
+    def __init__(self, db: Database, lock: Lock | None = None, start: begin.Start | None = None) -> None:
+        self.db, self._lock, self.start = db, lock, start
+        if start:
+            self.outbox = Outbox(db, Guard(db.path), start.install, start.epoch)
+
+    @classmethod
+    def open(
+        cls, path: Path, now: datetime, *, deadline: timedelta = timedelta(seconds=30), connect: Connect = connect
+    ) -> "Store":
+        """Take the database over: lock, migrate, raise the epoch. Raises `AlreadyRunning`, `StoreError`."""
+        if not path.parent.is_dir():
+            raise StoreError(f"{path}: no such folder: create it, or name another file under [store] url")
+        lock = Lock(path)
+        lock.take()
+        try:
+            db = Database(path, connect)
+            migrate(db.conn, path)
+            return cls(db, lock, begin.begin(db, Guard(path), now, deadline))
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def look(cls, path: Path) -> "Store":
+        """Read a database that another process may own."""
+        if not path.exists():
+            raise StoreError(f"{path}: no such database yet: `listener run` or `listener once` makes it")
+        return cls(Database(path))
+
+    def activate(self, sources: Iterable[str], topics: Iterable[Topic], now: datetime) -> None:
+        """Remember when each source and topic was first listened to."""
+        begin.activate(self.db, sources, topics, now)
+
+    def cursors(self, stream: str) -> dict[str, str]:
+        """The cursors of a configured source."""
+        return {r["stream"]: r["cursor"] for r in self.db.rows("select * from cursors where source=?", (stream,))}
+
+    def unread(self, posts: Sequence[Post]) -> list[Post]:
+        """Those that were not read before in these very words."""
+        seen = {
+            row["key"]: row["hash"]
+            for post in posts
+            for row in self.db.rows("select key, hash from seen where key=?", (post.key,))
+        }
+        return [post for post in posts if seen.get(post.key) != digest(post)]
+
+    def keep(self, stream: str, batch: Batch, analysis: Analysis, decide: Decider, now: datetime) -> Kept:
+        """Store a page and what it led to in one transaction; repeating it changes nothing."""
+        with self.db.write() as conn:
+            return keep(conn, stream, batch, analysis, decide, now)
+
+    def failed(self, kind: str, name: str, error: str, now: datetime, next_at: datetime) -> None:
+        """Note trouble with a source or channel."""
+        health.failed(self.db, kind, name, error, now, next_at)
+
+    def well(self, kind: str, name: str, now: datetime) -> None:
+        """Note that a source or channel works."""
+        health.well(self.db, kind, name, now)
+
+    def findings(self, since: datetime | None = None, limit: int | None = None) -> Iterator[read.Stored]:
+        """Findings, newest first."""
+        return read.findings(self.db, since, limit)
+
+    def why(self, wanted: str) -> read.Answer | None:
+        """What became of the post with this address or key."""
+        return read.answer(self.db, wanted)
+
+    def status(self) -> Mapping[str, Any]:
+        """Sources, outbox, gaps, quarantine and totals."""
+        return read.status(self.db)
+
+    def retain(self, keep_posts: timedelta, now: datetime) -> int:
+        """Forget what is older; answers how many posts."""
+        return retention.retain(self.db, keep_posts, now)
+
+    def close(self) -> None:
+        """End cleanly: the next start knows that nothing was cut off."""
+        if self.start:
+            begin.end(self.db)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go without a word, as a crash would."""
+        self.db.close()
+        if self._lock:
+            self._lock.release()

@@ -8,18 +8,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from html import unescape
-from typing import Annotated
 
-from msgspec import Meta
 from msgspec.structs import replace
 
 from listener.types import Bad, Post, Reach
 
 TEXT = 40_000
 """Most characters of a text, or of what is set aside, that are kept."""
-
-Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?[smhdw]$")]
-"""A length of time as people write it in the configuration: "90s", "10m", "6h", "1d", "2w"."""
 
 _LINES = {"source": 50, "title": 1_000, "author": 200, "community": 200, "place": 200}  # most characters of each
 _LINES |= {"kind": 50, "parent": 500, "lang": 35}
@@ -96,11 +91,6 @@ def when(value: object, now: datetime) -> tuple[datetime, tuple[str, ...]]:
     if at > now + _AHEAD:
         return now, ("time-future",)
     return at, ("time-old",) if at < now - _OLD else ()
-
-
-def seconds(duration: Duration) -> float:
-    """How many seconds "90s", "10m", "6h", "1d" or "2w" are."""
-    return float(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}[duration[-1]]
 
 
 def bad(source: str, id: str, raw: object, why: str) -> Bad:

@@ -197,13 +197,6 @@ def test_a_repaired_post_has_an_aware_utc_time(post: Make) -> None:
     assert (absurd.created_at, absurd.flags) == (NOW, ("time-missing",))
 
 
-@pytest.mark.parametrize(
-    ("text", "want"), [("90s", 90), ("10m", 600), ("1.5h", 5_400), ("1d", 86_400), ("2w", 1_209_600)]
-)
-def test_durations_are_read_as_people_write_them(text: str, want: float) -> None:
-    assert edge.seconds(text) == want
-
-
 # HTML
 
 

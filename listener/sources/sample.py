@@ -27,10 +27,10 @@ CATCH_UP = timedelta(minutes=1)
 """What the stream makes up for after a pause; the rest of the pause counts as a stopped tape."""
 
 
-class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Options(Struct, frozen=True, kw_only=True):
     """The source's keys in `[[sources]]`."""
 
-    speed: Annotated[float, Meta(gt=0)] = 1.0  # 10 plays the stream ten times as fast
+    speed: Annotated[float, Meta(ge=0.01)] = 1.0  # 10 plays the stream ten times as fast, inf all of it at once
 
 
 class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -32,10 +32,8 @@ test: $(READY) ## the whole suite; a plain .venv/bin/pytest leaves out the slow 
 	@$(BIN)/pytest -m "" -rs
 
 lint: $(READY) ## ruff, mypy and the layers
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@failed=0; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \
+		$(BIN)/$$check || failed=1; done; exit $$failed
 
 style: $(READY) ## figures of the code against our aims
 	@$(BIN)/python -m scripts.style

@@ -303,7 +303,12 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Protocol):
-    """A place told: one file in `listener/channels` with `Options` and `Channel`."""
+    """A place told: one file in `listener/channels` with `Options` and `Channel`.
+
+    `interval` is the least time between two messages to one place, in seconds; 0 where there is none.
+    """
+
+    interval: float
 
     def send(self, message: Message) -> str:
         """Send once and answer the ref; raises `ChannelError` (definite) or `Ambiguous` (it may have arrived)."""

@@ -28,6 +28,11 @@ class Router:
         doc = Doc.of(finding.post, now, facts(finding, self._names))
         return tuple(dict.fromkeys(node.channel for node in _walk(self._root, doc)))
 
+    @property
+    def root_fallback(self) -> str:
+        """Where operators' notices go when their own channel is gone."""
+        return self._root.fallback
+
     def fallback(self, channel: str) -> str:
         """Where to go instead when a channel is gone; "" nowhere."""
         return next((n.fallback for n in _all(self._root) if n.channel == channel and n.fallback != channel), "")

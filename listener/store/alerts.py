@@ -56,7 +56,9 @@ def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
         letter.channel.partition(":")[0],
         letter.notice,
         letter.state,
-        *[iso(now)] * 3,
+        iso(now),
+        "",  # due at once, whatever clock the sender goes by
+        iso(now),
     )
     sql = (
         "insert into outbox(key, channel, sender, notice, thread, state, at, next_at, created_at) "

@@ -20,7 +20,7 @@ create table posts(
   deleted_at text                      -- deleted upstream: words and author are erased, counts stay
 );
 create index posts_fetched on posts(fetched_at);
-create index posts_checked on posts(source, checked_at) where deleted_at is null;
+create index posts_checked on posts(stream, checked_at) where deleted_at is null;
 create index posts_url on posts(url);
 
 create table findings(

@@ -11,7 +11,7 @@ from listener.store.alerts import Letter, enqueue
 from listener.store.connection import Database, marks
 from listener.store.guard import Guard, Mark
 from listener.store.messages import carried, gone, message_of
-from listener.store.rows import at, iso
+from listener.store.rows import iso
 from listener.types import Message, Receipt
 
 LOOK_BACK = timedelta(days=7)  # how far back in a channel's history a lost message is looked for
@@ -119,11 +119,6 @@ class Outbox:
             ).fetchall()
             return [Claimed(message_of(conn, row, self.install), row["tries"], row["version"]) for row in rows]
 
-    def oldest_lost(self, sender: str) -> datetime | None:
-        """When the longest unknown message became so."""
-        found = self.db.value("select min(at) from outbox where sender=? and state='unknown'", (sender,))
-        return at(found) if found else None
-
     def stale(self, sender: str, now: datetime, busy: Collection[str] = ()) -> Claimed | None:
         """A message that was sent and whose content has changed since."""
         with self.db.write() as conn:
@@ -160,11 +155,7 @@ class Outbox:
                 (iso(now), iso(now)),
             ).rowcount
 
-    def next_due(self, sender: str) -> datetime | None:
-        """When the next pending message may be tried."""
-        found = self.db.value("select min(next_at) from outbox where sender=? and state='pending'", (sender,))
-        return at(found) if found else None
-
-    def waiting(self) -> int:
-        """How many messages are not yet delivered."""
-        return int(self.db.value("select count(*) from outbox where state in ('pending', 'sending', 'unknown')"))
+    def waiting(self, senders: Collection[str]) -> int:
+        """How many messages of these channels are not yet delivered."""
+        sql = "select count(*) from outbox where state in ('pending', 'sending', 'unknown')"
+        return int(self.db.value(f"{sql} and sender in ({marks(list(senders))})", list(senders)))

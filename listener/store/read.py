@@ -78,6 +78,15 @@ def answer(db: Database, wanted: str) -> Answer | None:
     )
 
 
+def due_for_recheck(db: Database, stream: str, before: datetime, limit: int) -> list[Post]:
+    """Stored posts of a source that were last seen upstream before then, the longest ago first."""
+    rows = db.rows(
+        "select * from posts where stream=? and checked_at < ? and deleted_at is null order by checked_at limit ?",
+        (stream, iso(before), limit),
+    )
+    return [post_of(row) for row in rows]
+
+
 def samples(db: Database, since: datetime) -> list[Post]:
     """The uniform sample of posts that matched nothing."""
     rows = db.rows("select post from samples where day >= ?", (since.date().isoformat(),))

@@ -12,7 +12,7 @@ from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
 from listener.store.migrations import migrate
 from listener.store.outbox import Outbox
-from listener.store.rows import digest
+from listener.store.rows import digest, iso
 from listener.types import Analysis, Batch, Decider, Post, Topic
 
 
@@ -89,6 +89,15 @@ class Store:
     def status(self) -> Mapping[str, Any]:
         """Sources, outbox, gaps, quarantine and totals."""
         return read.status(self.db)
+
+    def due_for_recheck(self, stream: str, before: datetime, limit: int) -> list[Post]:
+        """Stored posts of a source that were last seen upstream before then, the longest ago first."""
+        return read.due_for_recheck(self.db, stream, before, limit)
+
+    def touch(self, keys: Iterable[str], now: datetime) -> None:
+        """These posts were seen upstream just now."""
+        with self.db.write() as conn:
+            conn.executemany("update posts set checked_at=? where key=?", [(iso(now), key) for key in keys])
 
     def retain(self, keep_posts: timedelta, now: datetime) -> int:
         """Forget what is older; answers how many posts."""

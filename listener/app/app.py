@@ -1,0 +1,159 @@
+"""The running product: sources are read into the store, senders empty its outbox."""
+
+import logging
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from listener.app.clocks import clock
+from listener.app.parts import Parts, assemble
+from listener.collect import backoff, collect, trouble
+from listener.config import Env, Settings
+from listener.deliver import Pace, Sender
+from listener.errors import SourceError, StoreError
+from listener.store import Kept, Store
+from listener.types import Ask, Batch, Channel, Clock, Recheck
+
+log = logging.getLogger(__name__)
+
+_PAGE = 200  # posts a page, about
+_STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
+_RECHECK_AT_ONCE = 100  # posts a look
+
+
+class App:
+    """The running product: reads sources into the store, and makes the senders that empty its outbox.
+
+    Args:
+        now: the clock by which posts are read and decided upon; delivery always goes by the real one.
+        on_alert: called when something is to be sent.
+    """
+
+    def __init__(
+        self, parts: Parts, store: Store, now: Clock = clock, on_alert: Callable[[], None] = lambda: None
+    ) -> None:
+        self.parts, self.store, self.on_alert, self._now = parts, store, on_alert, now
+        self._failures: dict[str, int] = {}
+        self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
+        self._activate()
+
+    @classmethod
+    def open(cls, settings: Settings, env: Env, now: Clock = clock) -> "App":
+        """Take the database over and assemble the rest."""
+        parts = assemble(settings, env)
+        store = Store.open(settings.store, clock(), deadline=settings.slack.deadline)
+        try:
+            return cls(parts, store, now)
+        except BaseException:
+            store.abandon()
+            raise
+
+    def use(self, parts: Parts) -> None:
+        """Go on with another configuration."""
+        self.parts = parts
+        self._activate()
+
+    def _activate(self) -> None:
+        self.store.activate(self.parts.sources, self.parts.settings.topics, self._now())
+
+    # Reading
+
+    def read(self, name: str) -> Iterator[Kept]:
+        """Read a source to its end, page by page into the store. Raises `SourceError`, `StoreError`."""
+        bound, now = self.parts.sources[name], self._now()
+        ask = Ask(
+            now=now,
+            cursors=self.store.cursors(name),
+            queries=tuple(topic.query for topic in self.parts.settings.topics),
+            limit=_PAGE,
+        )
+        for batch in collect(name, bound.source, ask):
+            yield self._keep(name, batch)
+
+    def _keep(self, name: str, batch: Batch) -> Kept:
+        parts, now = self.parts, self._now()
+        for gap in batch.gaps:
+            log.warning(
+                "source=%s status=gap stream=%s from=%s to=%s %s", name, gap.stream, gap.since, gap.until, gap.why
+            )
+        for bad in batch.bad:
+            log.warning("source=%s status=unreadable post=%s action=quarantine %s", name, bad.id, bad.why)
+        posts = self.store.unread(batch.posts)
+        analysis = parts.analyser(posts, now)
+        kept = self.store.keep(name, replace(batch, posts=tuple(posts)), analysis, parts.rules, now)
+        if kept.alerts:
+            self.on_alert()
+        return kept
+
+    def poll(self, name: str) -> float | None:
+        """Read a source once; trouble is noted, not raised. Answers the seconds until the next try; None: as usual."""
+        try:
+            return self._poll(name)
+        except StoreError as error:
+            log.error("source=%s status=%s action=wait next_try=%.0fs", name, error, _STORE_PAUSE)
+            return _STORE_PAUSE
+
+    def _poll(self, name: str) -> float | None:
+        try:
+            for _ in self.read(name):
+                pass
+        except SourceError as error:
+            return self._in_trouble(name, error)
+        if self._failures.pop(name, 0):
+            log.info("source=%s status=well", name)
+        return None
+
+    def _in_trouble(self, name: str, error: SourceError) -> float:
+        self._failures[name] = self._failures.get(name, 0) + 1
+        wait = backoff(self._failures[name], error.wait, self._random)
+        now = clock()
+        log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
+        self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
+        return wait
+
+    def recheck(self, name: str) -> None:
+        """Look stored posts up again, so that edits and deletions are honoured."""
+        bound = self.parts.sources[name]
+        if bound.terms.recheck_hours is None or not isinstance(bound.source, Recheck):
+            return
+        now = self._now()
+        due = self.store.due_for_recheck(name, now - timedelta(hours=bound.terms.recheck_hours), _RECHECK_AT_ONCE)
+        if not due:
+            return
+        try:
+            batch = bound.source.recheck([post.id for post in due], now)
+        except SourceError as error:
+            log.warning("source=%s status=%s action=recheck later", name, error.why)
+            return
+        self._keep(name, replace(batch, cursors={}, more=True))
+        self.store.touch([post.key for post in due], now)
+
+    # Sending
+
+    def senders(self) -> dict[str, Sender]:
+        """A sender for each channel."""
+        return {name: self._sender(name, channel) for name, channel in self.parts.channels.items()}
+
+    def _sender(self, name: str, channel: Channel) -> Sender:
+        slack, ops = self.parts.settings.slack, self.parts.settings.ops.channel
+        known = ops if ops.partition(":")[0] in self.parts.channels else ""
+        pace = Pace(settle=slack.settle.total_seconds(), on_ambiguous=slack.on_ambiguous, ops=known)
+        root = self.parts.router.root_fallback
+        return Sender(
+            name,
+            channel,
+            self.store.outbox,
+            clock,
+            pace=pace,
+            fallback=lambda place: self.parts.router.fallback(place) or (root if root != place else ""),
+        )
+
+    # Keeping house
+
+    def retain(self) -> None:
+        """Forget what is older than the configuration says."""
+        removed = self.store.retain(self.parts.settings.retention.posts, self._now())
+        if removed:
+            log.info("retention: %d posts older than %s are forgotten", removed, self.parts.settings.retention.posts)

@@ -1,0 +1,56 @@
+"""One pass over every source, then everything that is due is delivered."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic, sleep
+
+from msgspec import Struct
+
+from listener.app.app import App
+from listener.deliver import Sender
+from listener.errors import SourceError
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 60.0  # seconds without any delivery, beyond the settle time, before the rest is left for the next run
+
+
+class Pass(Struct, frozen=True):
+    """What one pass did."""
+
+    posts: int = 0
+    findings: int = 0
+    alerts: int = 0
+    failed: tuple[str, ...] = ()  # sources that could not be read, or not to their end
+    waiting: int = 0  # messages that could not be delivered yet
+
+
+def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambda _: None) -> Pass:
+    """Read these sources to their ends, deliver, and say what came of it. Raises `StoreError`."""
+    total, failed = [0, 0, 0], []
+    for name in names:
+        try:
+            for kept in app.read(name):
+                total = [a + b for a, b in zip(total, (kept.posts, kept.findings, kept.alerts), strict=True)]
+                progress(f"{name}: {total[1]} findings in {total[0]} posts, {total[2]} alerts")
+        except SourceError as error:
+            log.error("source=%s status=%s action=skipped", name, error.why)
+            failed.append(name)
+    waiting = deliver(app, app.senders(), progress)
+    return Pass(*total, failed=tuple(failed), waiting=waiting)
+
+
+def deliver(app: App, senders: Mapping[str, Sender], progress: Callable[[str], None]) -> int:
+    """Send until nothing waits, or nothing moves for long; answers how many messages still wait."""
+    patience = _PATIENCE + 2 * app.parts.settings.slack.settle.total_seconds()
+    waiting, since = app.store.outbox.waiting(senders), monotonic()
+    while waiting and monotonic() - since < patience:
+        rest = min(sender.step() for sender in senders.values())
+        left = app.store.outbox.waiting(senders)
+        if left < waiting:
+            since = monotonic()
+            progress(f"{left} messages to deliver")
+        waiting = left
+        if waiting and rest:
+            sleep(rest)
+    return waiting

@@ -1,0 +1,94 @@
+"""Settings and environment become sources, channels and the flow between them."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from listener import plugins
+from listener.alert import Router, Rules
+from listener.config import Env, Settings, SourceSettings
+from listener.errors import MissingSecret
+from listener.pipeline import Analyser
+from listener.types import Channel, Route, Source, Terms
+
+CONSOLE = "console"
+
+
+class Bound(Struct, frozen=True):
+    """A source as configured."""
+
+    settings: SourceSettings
+    source: Source
+    terms: Terms
+
+    @property
+    def every(self) -> float:
+        """Seconds between two polls."""
+        return self.settings.every or self.terms.every
+
+
+class Parts(Struct, frozen=True):
+    """Everything that the configuration makes; replaced as a whole when it changes."""
+
+    settings: Settings
+    sources: Mapping[str, Bound]
+    channels: Mapping[str, Channel]
+    analyser: Analyser
+    rules: Rules
+    router: Router
+    skipped: tuple[str, ...] = ()  # one line for each source or channel without its secret
+
+
+def assemble(settings: Settings, env: Env) -> Parts:
+    """Build what the settings name. Raises `ConfigError`, `QueryError`."""
+    skipped: list[str] = []
+    sources = {s.name: b for s in settings.sources if (b := _source(s, env, skipped))}
+    channels = {c.name: made for c in settings.channels if (made := _channel(c.use, c.name, c.options, env, skipped))}
+    if CONSOLE not in channels:
+        console = plugins.find("channel", CONSOLE)
+        channels[CONSOLE] = console.make(console.options(), env)
+    names = {topic.id: topic.name for topic in settings.topics}
+    router = Router(_reachable(settings.route, channels), dict(settings.sets), names)
+    return Parts(
+        settings,
+        sources,
+        channels,
+        Analyser.of(settings.topics, settings.sets, settings.tag.tagger),
+        Rules(settings.topics, router, settings.own),
+        router,
+        tuple(skipped),
+    )
+
+
+def _source(settings: SourceSettings, env: Env, skipped: list[str]) -> Bound | None:
+    plugin = plugins.find("source", settings.use)
+    try:
+        for name in plugin.secrets:
+            env.secret(name)
+        return Bound(settings, plugin.make(settings.options, env), plugin.terms or Terms(about=""))
+    except MissingSecret as missing:
+        skipped.append(f"source {settings.name} is skipped: {missing}")
+        return None
+
+
+def _channel(use: str, name: str, options: Struct, env: Env, skipped: list[str]) -> Channel | None:
+    plugin = plugins.find("channel", use)
+    try:
+        for secret in plugin.secrets:
+            env.secret(secret)
+        return plugin.make(options, env)
+    except MissingSecret as missing:
+        skipped.append(f"channel {name} is skipped, its alerts go to the console: {missing}")
+        return None
+
+
+def _reachable(route: Route, channels: Mapping[str, Channel]) -> Route:
+    """The tree with the console in place of channels that are skipped."""
+    known = lambda channel: channel if channel.partition(":")[0] in channels else CONSOLE  # noqa: E731  # used twice
+    return replace(
+        route,
+        channel=known(route.channel),
+        fallback=known(route.fallback) if route.fallback else "",
+        routes=tuple(_reachable(child, channels) for child in route.routes),
+    )

@@ -1,0 +1,107 @@
+"""The whole product in one process, until it is told to stop."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from listener import plugins
+from listener.app.app import App
+from listener.app.clocks import clock
+from listener.app.parts import assemble
+from listener.config import FILES, Env, load
+from listener.errors import ListenerError
+from listener.schedule import Job, Schedule
+
+log = logging.getLogger(__name__)
+
+_WATCH = 2.0  # seconds between two looks at the configuration
+_RECHECK = 600.0  # seconds between two looks for posts to be looked up again
+_RETAIN = 6 * 3600.0
+
+
+def run(app: App, env: Env, seconds: float | None = None) -> None:
+    """Listen and tell until SIGTERM, SIGINT, or for so many seconds; then end within ten."""
+    schedule = Schedule(clock)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: schedule.stop())
+    app.on_alert = schedule.wake
+    running = Running(app, env, schedule)
+    schedule.start()
+    running.begin()
+    schedule.wait(seconds)
+    if schedule.end():
+        app.store.close()
+    else:
+        # What hangs is a request to somebody else; the outbox knows of it and settles it at the next start.
+        log.warning("a request is still under way: leaving it")
+        logging.shutdown()
+        os._exit(0)
+
+
+class Running:
+    """The jobs of a running product, and how they follow its configuration."""
+
+    def __init__(self, app: App, env: Env, schedule: Schedule) -> None:
+        self._app, self._env, self._schedule = app, env, schedule
+        self._watch = Watch(app.parts.settings.folder, self.reload)
+
+    def begin(self) -> None:
+        """Put everything to work."""
+        self._schedule.put(self._jobs())
+        self._schedule.send_with(self._app.senders())
+
+    def reload(self) -> None:
+        """Take the new configuration over; a bad one is reported and the old one stays."""
+        app = self._app
+        try:
+            settings = load(app.parts.settings.folder, self._env, plugins.find)
+            parts = assemble(settings, self._env)
+        except ListenerError as error:
+            log.error("the configuration was not taken over, the one before stays:\n%s", error)
+            return
+        if settings.store != app.parts.settings.store:
+            log.warning("[store] url takes effect at the next start")
+        for line in (*settings.warnings, *parts.skipped):
+            log.warning("%s", line)
+        app.use(parts)
+        self.begin()
+        log.info("the configuration was taken over: %d topics, %d sources", len(settings.topics), len(parts.sources))
+
+    def _jobs(self) -> list[Job]:
+        app = self._app
+        jobs = [Job("configuration", _WATCH, self._watch), Job("retention", _RETAIN, app.retain)]
+        for name, bound in app.parts.sources.items():
+            jobs.append(Job(f"read {name}", bound.every, partial(app.poll, name)))
+            if bound.terms.recheck_hours is not None:
+                every = min(_RECHECK, bound.terms.recheck_hours * 1800)
+                jobs.append(Job(f"recheck {name}", every, partial(app.recheck, name), at_once=False))
+        return jobs
+
+
+class Watch:
+    """Calls `changed` when a file of the configuration did."""
+
+    def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
+        self._folder, self._changed = folder, changed
+        self._last = self._stamp()
+
+    def __call__(self) -> None:
+        """Look once."""
+        stamp = self._stamp()
+        if stamp != self._last:
+            self._last = stamp
+            self._changed()
+
+    def _stamp(self) -> list[tuple[int, int, int] | None]:
+        return [_stat(self._folder / name) for name in FILES]
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

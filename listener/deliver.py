@@ -1,0 +1,224 @@
+"""Send what is due, each message once: claim, send, record; what is in doubt is looked up before it is sent again."""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from listener.errors import Ambiguous, ChannelError
+from listener.store import Claimed, Outbox
+from listener.store.outbox import LOOK_BACK
+from listener.types import Channel, Clock, Editable, Message, Receipt, Traceable
+
+log = logging.getLogger(__name__)
+
+_IDLE = 1.0  # seconds between two looks at an empty outbox
+_SHORTEST, _LONGEST = 1.0, 60.0  # seconds of back-off while a channel is in trouble
+_PROBE = 900.0  # seconds between two tries of what only a person can mend
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How a channel is to be used."""
+
+    settle: float = 30.0  # seconds before a lost message is looked for; must exceed the channel's delay in showing it
+    on_ambiguous: str = "hold"  # "hold" or "resend", where its history cannot be read
+    ops: str = ""  # channel that hears of trouble
+    first_probe: float = 5.0  # seconds until the first new try after a refusal that a person must mend
+
+
+class Sender:
+    """The one sender of a channel. Not shared between threads.
+
+    Args:
+        fallback: where to send instead when a place is gone; "" nowhere.
+        rng: spreads the back-off.
+    """
+
+    def __init__(  # noqa: PLR0913  # its six parts come from the composition root alone
+        self,
+        name: str,
+        channel: Channel,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        pace: Pace | None = None,
+        fallback: Callable[[str], str] = lambda _: "",
+        rng: random.Random | None = None,
+    ) -> None:
+        self.name, self._channel, self._outbox, self._clock = name, channel, outbox, clock
+        self._pace, self._fallback, self._random = pace or Pace(), fallback, rng or random.Random()  # noqa: S311
+        self._ready: dict[str, datetime] = {}  # place → when it may hear the next message
+        self._blocked: datetime | None = None  # until when the whole channel rests
+        self._failures, self.trouble = 0, ""
+
+    def step(self) -> float:
+        """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`."""
+        now = self._clock()
+        if self._blocked and now < self._blocked:
+            return (self._blocked - now).total_seconds()
+        busy = [place for place, ready in self._ready.items() if ready > now]
+        if self._look_up(now):
+            return 0.0
+        if claimed := self._outbox.claim(self.name, now, busy):
+            self._send(claimed)
+            return 0.0
+        if stale := self._outbox.stale(self.name, now, busy):
+            self._update(stale)
+            return 0.0
+        waits = [(self._ready[place] - now).total_seconds() for place in busy]
+        return min([_IDLE, *waits])
+
+    # Sending
+
+    def _send(self, claimed: Claimed) -> None:
+        message = claimed.message
+        try:
+            ref = self._channel.send(message)
+        except Ambiguous as error:
+            now = self._clock()
+            self._outbox.unknown(message.key, now, error.why)
+            self._rest(
+                error.wait or self._back_off(), str(error), f"will look for {message.key} before sending it again"
+            )
+        except ChannelError as error:
+            self._refused(claimed, error)
+        else:
+            now = self._clock()
+            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version)
+            self._ready[message.channel] = now + timedelta(seconds=self._channel.interval)
+            self._recover()
+
+    def _refused(self, claimed: Claimed, error: ChannelError) -> None:
+        """It was definitely not delivered; the refusal's scope says what rests."""
+        now, message = self._clock(), claimed.message
+        if error.scope == "message":
+            self._outbox.fail(message.key, now, error.why)
+            self._tell_ops(error, f"{message.key} could not be delivered and is kept: {error.why}")
+        elif error.scope == "place" and error.permanent:
+            self._lose_place(message, error, now)
+        else:
+            self._put_back(message, error, now)
+
+    def _put_back(self, message: Message, error: ChannelError, now: datetime) -> None:
+        self._outbox.back(message.key, now, now, error.why)
+        if error.scope == "place":
+            wait = error.wait or self._back_off()
+            self._ready[message.channel] = now + timedelta(seconds=wait)
+            log.warning("channel=%s status=%s action=wait next_try=%.0fs", message.channel, error.why, wait)
+        else:
+            self._rest(error.wait or self._back_off(error.permanent), str(error), "the queue is kept")
+            if error.permanent:
+                self._tell_ops(error, str(error))
+
+    def _lose_place(self, message: Message, error: ChannelError, now: datetime) -> None:
+        """Its channel is gone: the fallback hears it, and the operators hear why."""
+        fallback = self._fallback(message.channel)
+        if fallback and fallback != message.channel and ">" not in message.key:
+            note = f"Meant for {message.channel}, which could not be reached: {error.why}"
+            self._outbox.reroute(message.key, fallback, note, now, error.why)
+            action = f"sent to {fallback}"
+        else:
+            self._outbox.back(message.key, now, now + timedelta(seconds=_PROBE), error.why)
+            action = "kept"
+        log.warning("channel=%s status=%s action=%s", message.channel, error.why, action)
+        self._tell_ops(error, f"{message.channel}: {error.why}")
+
+    # Changing what was sent
+
+    def _update(self, stale: Claimed) -> None:
+        if not isinstance(self._channel, Editable):
+            self._outbox.shown(stale.message.key, stale.version)
+            return
+        try:
+            self._channel.update(stale.message, stale.ref)
+        except (Ambiguous, ChannelError) as error:
+            self._not_updated(stale, error)
+        else:
+            self._outbox.shown(stale.message.key, stale.version)
+            self._ready[stale.message.channel] = self._clock() + timedelta(seconds=self._channel.interval)
+            self._recover()
+
+    def _not_updated(self, stale: Claimed, error: Ambiguous | ChannelError) -> None:
+        now, scope = self._clock(), getattr(error, "scope", "channel")
+        if error.permanent and scope != "channel":
+            self._outbox.shown(stale.message.key, stale.version)  # deleted by hand: there is nothing left to change
+            log.info("channel=%s status=%s action=leave key=%s", stale.message.channel, error.why, stale.message.key)
+            return
+        wait = error.wait or self._back_off(error.permanent)
+        self._outbox.postpone(stale.message.key, now + timedelta(seconds=wait))
+        if scope == "channel":
+            self._rest(wait, str(error), "the change is kept")
+
+    # What is in doubt
+
+    def _look_up(self, now: datetime) -> bool:
+        """Settle messages whose answer was lost; True if some were."""
+        traceable = isinstance(self._channel, Traceable)
+        lost = self._outbox.lost(self.name, now, timedelta(seconds=self._pace.settle if traceable else 0))
+        if not lost:
+            return False
+        try:
+            found = self._find(lost, now)
+        except ChannelError as error:
+            return self._cannot_look(lost, error, now)
+        except Ambiguous as error:
+            self._rest(error.wait or self._back_off(), str(error), "will read the history again")
+            return True
+        for claimed in lost:
+            self._settle(claimed, found.get(claimed.message.key), now)
+        return True
+
+    def _find(self, lost: list[Claimed], now: datetime) -> dict[str, str]:
+        if not isinstance(self._channel, Traceable):
+            return {}
+        return self._channel.find([claimed.message for claimed in lost], now - LOOK_BACK)
+
+    def _settle(self, claimed: Claimed, ref: str | None, now: datetime) -> None:
+        message = claimed.message
+        if ref is None:
+            self._outbox.back(message.key, now, now, "not in the channel's history")
+        else:
+            # Which content arrived is not known: version 0 has it shown anew where it may be changed.
+            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version - (claimed.version > 1))
+
+    def _cannot_look(self, lost: list[Claimed], error: ChannelError, now: datetime) -> bool:
+        if error.code == "missing_scope" and self._pace.on_ambiguous == "resend":
+            for claimed in lost:
+                self._settle(claimed, None, now)
+            return True
+        if error.code == "missing_scope":
+            for claimed in lost:
+                self._outbox.unknown(claimed.message.key, now + timedelta(seconds=_PROBE), f"held: {error.why}")
+            log.warning("channel=%s status=%s action=hold messages=%d", self.name, error.why, len(lost))
+            self._tell_ops(error, f"{len(lost)} messages are held: {error.why}")
+            return True
+        wait = error.wait or self._back_off(error.permanent)
+        self._rest(wait, str(error), "will read the history again")
+        return True
+
+    # Resting
+
+    def _back_off(self, permanent: bool = False) -> float:
+        """Seconds to rest: doubled at each failure, spread over the whole span."""
+        self._failures += 1
+        if permanent:
+            return min(_PROBE, self._pace.first_probe * float(2 ** min(self._failures - 1, 10)))
+        return max(_SHORTEST, self._random.uniform(0, min(_LONGEST, _SHORTEST * 2 ** min(self._failures, 10))))
+
+    def _rest(self, wait: float, status: str, action: str) -> None:
+        self._blocked = self._clock() + timedelta(seconds=wait)
+        self.trouble = status
+        log.warning("channel=%s status=%s action=%s next_try=%.0fs", self.name, status, action, wait)
+
+    def _recover(self) -> None:
+        if self.trouble:
+            log.info("channel=%s status=well", self.name)
+        self._failures, self.trouble, self._blocked = 0, "", None
+
+    def _tell_ops(self, error: ChannelError, text: str) -> None:
+        """One notice a day for each kind of trouble."""
+        if self._pace.ops:
+            now = self._clock()
+            self._outbox.notify(f"ops/{self.name}/{error.code or error.scope}/{now.date()}", self._pace.ops, text, now)

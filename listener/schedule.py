@@ -1,0 +1,150 @@
+"""When things happen: sources read at their intervals, messages sent as they come, the configuration watched."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from msgspec import Struct
+
+from listener.deliver import Sender
+from listener.errors import StoreError
+from listener.types import Clock
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 8.0  # seconds that work under way may take to end after a signal
+_STORE_PAUSE = 5.0  # seconds before the database is tried again after trouble
+
+
+class Job(Struct, frozen=True):
+    """Something done again and again.
+
+    Args:
+        work: does it; answers the seconds until the next time, or None for the interval.
+    """
+
+    name: str
+    every: float  # seconds
+    work: Callable[[], float | None]
+    at_once: bool = True
+
+
+class Worker(threading.Thread):
+    """The thread of one sender."""
+
+    def __init__(self, sender: Sender) -> None:
+        super().__init__(name=f"send {sender.name}", daemon=True)
+        self._sender, self._halted, self.wake = sender, threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        """Send until halted."""
+        while not self._halted.is_set():
+            # Cleared before the look, so that what comes meanwhile wakes us again.
+            self.wake.clear()
+            if wait := self._step():
+                self.wake.wait(wait)
+
+    def _step(self) -> float:
+        try:
+            return self._sender.step()
+        except StoreError as error:
+            log.error("channel=%s status=%s action=wait next_try=%.0fs", self._sender.name, error, _STORE_PAUSE)
+            return _STORE_PAUSE
+
+    def halt(self) -> None:
+        """End after what is under way."""
+        self._halted.set()
+        self.wake.set()
+
+
+class Schedule:
+    """APScheduler for the jobs, and a thread for each sender."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._stop = clock, threading.Event()
+        self._workers: list[Worker] = []
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(16)}, daemon=True, logger=logging.getLogger("jobs")
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        logging.getLogger("jobs").setLevel(logging.ERROR)
+        self._scheduler.start()
+
+    def put(self, jobs: Iterable[Job]) -> None:
+        """Have exactly these jobs; one whose interval stays the same keeps its rhythm."""
+        wanted = {job.name: job for job in jobs}
+        for old in self._scheduler.get_jobs():
+            if old.id not in wanted:
+                old.remove()
+            elif old.args[0].every == wanted[old.id].every:
+                old.modify(args=(wanted.pop(old.id),))
+        for job in wanted.values():
+            self._add(job)
+
+    def _add(self, job: Job) -> None:
+        self._scheduler.add_job(
+            self._do,
+            "interval",
+            (job,),
+            id=job.name,
+            seconds=job.every,
+            jitter=job.every / 10,
+            misfire_grace_time=max(1, int(job.every)),  # the default second skips polls on a busy machine
+            coalesce=True,
+            max_instances=1,
+            replace_existing=True,
+            next_run_time=self._clock() + timedelta(seconds=0 if job.at_once else job.every),
+        )
+
+    def _do(self, job: Job) -> None:
+        wait = job.work()
+        if wait is not None and (planned := self._scheduler.get_job(job.name)):
+            planned.modify(next_run_time=self._clock() + timedelta(seconds=wait))
+
+    def next_runs(self) -> dict[str, datetime]:
+        """When each job runs next."""
+        return {job.id: job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time}
+
+    # Senders
+
+    def send_with(self, senders: Mapping[str, Sender]) -> None:
+        """Have exactly these senders at work; those replaced finish what they are doing first."""
+        for worker in self._workers:
+            worker.halt()
+        for worker in self._workers:
+            worker.join()
+        self._workers = [Worker(sender) for sender in senders.values()]
+        for worker in self._workers:
+            worker.start()
+
+    def wake(self) -> None:
+        """There is something to send."""
+        for worker in self._workers:
+            worker.wake.set()
+
+    # The end
+
+    def wait(self, seconds: float | None) -> None:
+        """Return after so long, or when `stop` was called."""
+        self._stop.wait(seconds)
+
+    def stop(self) -> None:
+        """Ask everything to end; may be called from a signal handler."""
+        self._stop.set()
+
+    def end(self) -> bool:
+        """Wait for what is under way, but not for long; True if all of it ended."""
+        self._stop.set()
+        for worker in self._workers:
+            worker.halt()
+        done = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        done.start()
+        waiting = [done, *self._workers]
+        for thread in waiting:
+            thread.join(_PATIENCE / len(waiting))
+        return not any(thread.is_alive() for thread in waiting)

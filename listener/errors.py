@@ -34,10 +34,10 @@ class AlreadyRunning(ListenerError):
 
 
 class MissingSecret(ListenerError):
-    """A secret is not set; names the variable."""
+    """A secret is not set; names the variable, and `why` where more is known."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"set {name} or {name}_FILE")
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(f"set {name} or {name}_FILE" + (f" ({why})" if why else ""))
         self.name = name
 
 

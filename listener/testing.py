@@ -101,7 +101,7 @@ class FakeChannel:
     """
 
     def __init__(self, name: str = "fake") -> None:
-        self.name = name
+        self.name, self.interval = name, 0.0
         self.sent: dict[str, Message] = {}
         self.updates: list[tuple[str, Message]] = []
         self.errors: list[Exception] = []

@@ -27,14 +27,15 @@ class App:
     """The running product: reads sources into the store, and makes the senders that empty its outbox.
 
     Args:
-        now: the clock by which posts are read and decided upon; delivery always goes by the real one.
-        on_alert: called when something is to be sent.
+        now: the clock by which posts are read and decided upon, which `once --now` fixes.
+        real: the clock by which messages are sent and retried, which must move.
+
+    `on_alert` is called when something is to be sent.
     """
 
-    def __init__(
-        self, parts: Parts, store: Store, now: Clock = clock, on_alert: Callable[[], None] = lambda: None
-    ) -> None:
-        self.parts, self.store, self.on_alert, self._now = parts, store, on_alert, now
+    def __init__(self, parts: Parts, store: Store, now: Clock = clock, real: Clock = clock) -> None:
+        self.parts, self.store, self._now, self._real = parts, store, now, real
+        self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate()
@@ -108,7 +109,7 @@ class App:
     def _in_trouble(self, name: str, error: SourceError) -> float:
         self._failures[name] = self._failures.get(name, 0) + 1
         wait = backoff(self._failures[name], error.wait, self._random)
-        now = clock()
+        now = self._real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
         return wait
@@ -145,7 +146,7 @@ class App:
             name,
             channel,
             self.store.outbox,
-            clock,
+            self._real,
             pace=pace,
             fallback=lambda place: self.parts.router.fallback(place) or (root if root != place else ""),
         )

@@ -39,7 +39,7 @@ class Database:
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
         self.path, self._lock = path, threading.RLock()
-        with self._in_words():
+        with self.in_words():
             _create_private(path)
             self.conn = connect(str(path))
             self.conn.row_factory = sqlite3.Row
@@ -49,7 +49,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is committed, or none. Raises `StoreError`."""
-        with self._lock, self._in_words():
+        with self._lock, self.in_words():
             # A deferred transaction that turns to writing fails at once when another has written meanwhile.
             self.conn.execute("begin immediate")
             try:
@@ -62,7 +62,7 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query."""
-        with self._lock, self._in_words():
+        with self._lock, self.in_words():
             return self.conn.execute(sql, values).fetchall()
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401  # whatever the column holds
@@ -76,16 +76,17 @@ class Database:
             self.conn.close()
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """Errors of SQLite and the disk become `StoreError`."""
         try:
             yield
         except OSError as error:
             raise StoreError(f"{self.path}: {error.strerror}: name a writable place under [store] url") from error
         except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {in_words(error)}") from error
+            raise StoreError(f"{self.path}: {_cured(error)}") from error
 
 
-def in_words(error: sqlite3.Error) -> str:
+def _cured(error: sqlite3.Error) -> str:
     """What SQLite said, and what mends it."""
     name = getattr(error, "sqlite_errorname", "") or ""
     cure = next((cure for prefix, cure in _CURES.items() if name.startswith(prefix)), "")

@@ -1,6 +1,7 @@
 """The store as the rest of the product sees it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,15 +32,17 @@ class Store:
         """Take the database over: lock, migrate, raise the epoch. Raises `AlreadyRunning`, `StoreError`."""
         if not path.parent.is_dir():
             raise StoreError(f"{path}: no such folder: create it, or name another file under [store] url")
-        lock = Lock(path)
-        lock.take()
-        try:
+        with ExitStack() as undo:
+            lock = Lock(path)
+            lock.take()
+            undo.callback(lock.release)
             db = Database(path, connect)
-            migrate(db.conn, path)
-            return cls(db, lock, begin.begin(db, Guard(path), now, deadline))
-        except BaseException:
-            lock.release()
-            raise
+            undo.callback(db.close)
+            with db.in_words():
+                migrate(db.conn, path)
+            store = cls(db, lock, begin.begin(db, Guard(path), now, deadline))
+            undo.pop_all()
+        return store
 
     @classmethod
     def look(cls, path: Path) -> "Store":

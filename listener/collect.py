@@ -1,0 +1,91 @@
+"""Read one source fully, page by page: nothing lost, nothing asked twice.
+
+The consumer stores each page before it asks for the next, so that a cursor moves only once its posts are kept.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+
+from msgspec.structs import replace
+
+from listener.edge import bad, repair
+from listener.errors import SourceError
+from listener.types import Ask, Batch, Post, Source
+
+log = logging.getLogger(__name__)
+
+PAGES = 100
+"""Most pages of one pass; the cursor stays where they ended, and `Batch.more` of the last one says so."""
+
+_STALE = 3  # pages in a row with nothing new end a pass: the source repeats itself
+_FIRST, _LONGEST = 30.0, 900.0  # seconds
+
+
+def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
+    """The pages of everything new, repaired; raises `SourceError` under the configured name of the source.
+
+    Ends where the source has no more, asks to wait, or goes in circles, and after `PAGES`.
+    """
+    seen: set[tuple[str, int]] = set()
+    stale = 0
+    for _ in range(PAGES):
+        page = _repaired(name, _fetch(name, source, ask), ask.now)
+        yield page
+        news = _news(page)
+        stale = 0 if news - seen else stale + 1
+        seen |= news
+        if not page.more or page.wait:
+            return
+        if stale == _STALE:
+            log.warning("source=%s status=repeating action=stop: %d pages held nothing new", name, _STALE)
+            return
+        ask = replace(ask, cursors={**ask.cursors, **page.cursors})
+    log.info("source=%s status=more action=continue: %d pages were read in one pass", name, PAGES)
+
+
+def retry_in(error: SourceError, failures: int, rng: Random) -> float:
+    """Seconds until a failing source is tried again, after `failures` errors in a row.
+
+    Exactly what the platform asks for; 15 min where only a person can help; else at random up to 30 s, 1 min … 15 min.
+    """
+    if error.wait is not None:
+        return error.wait
+    if error.permanent:
+        return _LONGEST
+    return rng.uniform(1.0, min(_LONGEST, _FIRST * 2.0 ** min(failures - 1, 10)))
+
+
+def trouble(error: SourceError, next_try: datetime) -> str:
+    """The log line of a failure."""
+    action = "pause" if error.permanent else "retry" if error.wait is None else "wait"
+    at = f"{next_try:%Y-%m-%dT%H:%M:%SZ}"
+    return f"source={error.name} status={error.code or 'error'} action={action} next_try={at} why={error.why!r}"
+
+
+def _fetch(name: str, source: Source, ask: Ask) -> Batch:
+    try:
+        return source.fetch(ask)
+    except SourceError as error:
+        if error.name == name:
+            raise
+        # Two sources may be of one kind: the name that the configuration gives tells them apart.
+        raise SourceError(name, error.why, permanent=error.permanent, wait=error.wait, code=error.code) from error
+
+
+def _repaired(name: str, page: Batch, now: datetime) -> Batch:
+    good: list[Post] = []
+    aside = [bad(each.source or name, each.id, each.raw, each.why) for each in page.bad]
+    for post in page.posts:
+        try:
+            good.append(repair(post, now))
+        except (ValueError, TypeError, AttributeError) as error:
+            aside.append(bad(str(post.source), str(post.id), repr(post), str(error)))
+    return replace(page, posts=tuple(good), bad=tuple(aside))
+
+
+def _news(page: Batch) -> set[tuple[str, int]]:
+    """What a page says, so that one which says nothing new is known; an edit is news."""
+    posts = {(post.key, hash(post.words)) for post in page.posts}
+    return posts | {(key, 0) for key in page.deleted} | {(f"{each.source}:{each.id}", 0) for each in page.bad}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from listener.app.clocks import clock
 from listener.app.parts import Parts, assemble
-from listener.collect import backoff, collect, trouble
+from listener.collect import collect, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
@@ -61,17 +61,27 @@ class App:
 
     # Reading
 
-    def read(self, name: str) -> Iterator[Kept]:
-        """Read a source to its end, page by page into the store. Raises `SourceError`, `StoreError`."""
-        bound, now = self.parts.sources[name], self._now()
-        ask = Ask(
-            now=now,
+    def read(self, name: str, *, to_the_end: bool = False) -> Iterator[Kept]:
+        """Read a source, page by page into the store. Raises `SourceError`, `StoreError`.
+
+        Args:
+            to_the_end: go on after the most pages of one pass, for as long as the cursors move.
+        """
+        more = True
+        while more:
+            before, more = self.store.cursors(name), False
+            for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
+                yield self._keep(name, batch)
+                more = to_the_end and batch.more and not batch.wait
+            more = more and self.store.cursors(name) != before
+
+    def _ask(self, name: str) -> Ask:
+        return Ask(
+            now=self._now(),
             cursors=self.store.cursors(name),
             queries=tuple(topic.query for topic in self.parts.settings.topics),
             limit=_PAGE,
         )
-        for batch in collect(name, bound.source, ask):
-            yield self._keep(name, batch)
 
     def _keep(self, name: str, batch: Batch) -> Kept:
         parts, now = self.parts, self._now()
@@ -108,7 +118,7 @@ class App:
 
     def _in_trouble(self, name: str, error: SourceError) -> float:
         self._failures[name] = self._failures.get(name, 0) + 1
-        wait = backoff(self._failures[name], error.wait, self._random)
+        wait = retry_in(error, self._failures[name], self._random)
         now = self._real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))

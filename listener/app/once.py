@@ -27,17 +27,18 @@ class Pass(Struct, frozen=True):
 
 def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambda _: None) -> Pass:
     """Read these sources to their ends, deliver, and say what came of it. Raises `StoreError`."""
-    total, failed = [0, 0, 0], []
+    posts = findings = alerts = 0
+    failed: list[str] = []
     for name in names:
         try:
-            for kept in app.read(name):
-                total = [a + b for a, b in zip(total, (kept.posts, kept.findings, kept.alerts), strict=True)]
-                progress(f"{name}: {total[1]} findings in {total[0]} posts, {total[2]} alerts")
+            for kept in app.read(name, to_the_end=True):
+                posts, findings, alerts = posts + kept.posts, findings + kept.findings, alerts + kept.alerts
+                progress(f"{name}: {findings} findings in {posts} posts, {alerts} alerts")
         except SourceError as error:
             log.error("source=%s status=%s action=skipped", name, error.why)
             failed.append(name)
     waiting = deliver(app, app.senders(), progress)
-    return Pass(*total, failed=tuple(failed), waiting=waiting)
+    return Pass(posts, findings, alerts, tuple(failed), waiting)
 
 
 def deliver(app: App, senders: Mapping[str, Sender], progress: Callable[[str], None]) -> int:

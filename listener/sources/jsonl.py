@@ -1,0 +1,271 @@
+"""Posts from a file of JSON lines, read like a log: from where it stopped, while it grows, rotates or is emptied.
+
+One post a line: {id, text, source?, author?, created_at?, url?, title?, community?, lang?, kind?, followers?, likes?,
+replies?}; {id, source?, "deleted": true} says that a post is gone, the same id again that it was edited.
+
+A last line without its line break is read once it is a whole JSON object, which more bytes could not change; until then
+it waits for the rest. Rotated files (path.1, path-20261120 …) are finished first. Where bytes that were seen but not
+read have vanished, a gap is reported. It is your own file: nothing is asked of any network.
+"""
+
+import glob
+import json
+import re
+from datetime import datetime
+from hashlib import sha256
+from os import SEEK_END
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from listener.edge import TEXT, bad, when
+from listener.errors import SourceError
+from listener.types import Ask, Bad, Batch, Environment, Gap, Post, Reach, Terms
+
+TERMS = Terms(about="Your own file, under your own terms.", recheck_hours=None, every=10.0)
+
+PAGE = 500
+"""Most lines of a page."""
+
+_LINE, _BYTES = 10_000_000, 8_000_000  # longest line that is read; a page ends once it has so many bytes
+_PRINT = 512  # bytes at either end of what was seen that tell files apart
+_ROTATED = re.compile(r"[.-]\d[\d.T_-]*\Z")  # what log rotation appends: .1, -20261120, .2026-11-20
+
+
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The source's keys in `[[sources]]`."""
+
+    path: str  # relative to the working directory
+    time: Literal["posted", "arrival"] = "posted"  # "arrival": old or undated posts count as posted when they are read
+
+
+class Line(Struct, frozen=True):
+    """One line; other keys are ignored."""
+
+    id: str | int
+    text: str | None = None
+    source: str | None = None
+    author: str | None = None
+    created_at: str | float | None = None
+    url: str | None = None
+    title: str | None = None
+    community: str | None = None
+    lang: str | None = None
+    kind: str | None = None
+    followers: float | None = None
+    likes: float | None = None
+    replies: float | None = None
+    deleted: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the post, as `Post.key`."""
+        return f"{self.source or 'jsonl'}:{str(self.id).strip()}"
+
+
+class Place(Struct, frozen=True):
+    """Where reading stopped: the cursor."""
+
+    at: datetime  # when
+    offset: int = 0  # bytes read
+    line: int = 0  # lines read
+    size: int = 0  # bytes seen; those not read yet are waiting, or belong to a line still being written
+    print: str = ""  # of the bytes seen: tells whether a file still is the one that was read
+
+
+class Page(Struct, frozen=True):
+    """Lines with their numbers, where they end, and whether more wait."""
+
+    lines: list[tuple[int, bytes]]
+    place: Place
+    more: bool
+
+
+class Source:
+    """Reads one file."""
+
+    def __init__(self, options: Options, env: Environment | None = None) -> None:
+        self._path, self._time = Path(options.path), options.time
+
+    def fetch(self, ask: Ask) -> Batch:
+        """The next lines; the last form of a post counts. Raises `SourceError` where the file cannot be read."""
+        old = _place(ask.cursors.get("lines", ""))
+        try:
+            page, gaps = self._page(old, ask)
+        except OSError as error:
+            why = f"cannot read {self._path} ({error.strerror}): see its path in config/listener.toml"
+            raise SourceError("jsonl", why, code="file") from error
+        has_moved = page.place.size and (old is None or replace(page.place, at=old.at) != old)
+        cursors = {"lines": msgspec.json.encode(page.place).decode()} if has_moved else {}
+        return replace(self._read(page.lines, ask.now), cursors=cursors, more=page.more, gaps=gaps)
+
+    def _page(self, old: Place | None, ask: Ask) -> tuple[Page, tuple[Gap, ...]]:
+        start, limit = Place(ask.now), max(1, min(ask.limit, PAGE))
+        if old is None:
+            return _begun(self._path, start, limit), ()
+        following: Path | None = None
+        for path in (self._path, *_rotated(self._path)):  # the newest first
+            page = _continued(path, old, limit, ask.now, is_final=following is not None)
+            if page and following and not page.lines:
+                page = _begun(following, start, limit)
+                return replace(page, more=page.more or following != self._path), ()
+            if page:
+                return replace(page, more=page.more or following is not None), ()
+            following = path if _size(path) else following
+        why = f"{self._path} was replaced before its last {old.size - old.offset} bytes were read"
+        gaps = (Gap("lines", old.at, ask.now, why),) if old.offset < old.size else ()
+        return _begun(self._path, start, limit), gaps
+
+    def _read(self, lines: list[tuple[int, bytes]], now: datetime) -> Batch:
+        posts: dict[str, Post] = {}
+        deleted: dict[str, None] = {}
+        aside: list[Bad] = []
+        for number, raw in lines:
+            try:
+                line = _decoded(raw)
+                post = None if line.deleted else self._post(line, now)
+            except (ValueError, RecursionError, OverflowError) as error:
+                why = f"{self._path} line {number}: {error}"
+                aside.append(bad("jsonl", "", raw[:TEXT].decode(errors="replace"), why))
+                continue
+            posts.pop(line.key, None)
+            deleted.pop(line.key, None)
+            if post:
+                posts[line.key] = post
+            else:
+                deleted[line.key] = None
+        return Batch(posts=tuple(posts.values()), deleted=tuple(deleted), bad=tuple(aside))
+
+    def _post(self, line: Line, now: datetime) -> Post:
+        if not (line.text or line.title):
+            raise ValueError("a post needs a text or a title")
+        created_at, flags = (now, ()) if self._time == "arrival" else when(line.created_at, now)
+        return Post(
+            source=line.source or "jsonl",
+            id=str(line.id).strip(),
+            text=line.text or "",
+            created_at=created_at,
+            title=line.title or "",
+            url=line.url or "",
+            author=(line.author or "").removeprefix("@"),
+            community=line.community or "",
+            kind=line.kind or "post",
+            lang=line.lang or "",
+            reach=Reach(_count(line.followers), _count(line.likes), _count(line.replies)),
+            flags=flags,
+        )
+
+
+def _count(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _decoded(raw: bytes) -> Line:
+    if len(raw) > _LINE:
+        raise ValueError(f"longer than {_LINE // 1_000_000} MB")
+    raw = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        return _DECODER.decode(raw)
+    except msgspec.ValidationError:
+        raise
+    except ValueError:  # lone surrogates and raw bytes: the standard library lets them by, to be mended later
+        return msgspec.convert(_loosely(raw.decode(errors="replace")), Line)
+
+
+def _loosely(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg} (character {error.pos + 1})") from None
+
+
+_DECODER = msgspec.json.Decoder(Line)
+
+
+# The file
+
+
+def _place(cursor: str) -> Place | None:
+    try:
+        return msgspec.json.decode(cursor, type=Place) if cursor else None
+    except ValueError:
+        return None  # reading again from the start repeats nothing: posts have names
+
+
+def _rotated(path: Path) -> list[Path]:
+    """The files that the path was before, newest first."""
+
+    def age(file: Path) -> int:
+        number = int("".join(filter(str.isdigit, file.name[len(path.name) :])))
+        return number if number < 10_000 else -number  # .1 is newer than .2, but -20261120 than -20261119
+
+    beside = path.parent.glob(f"{glob.escape(path.name)}?*")
+    return sorted((file for file in beside if _ROTATED.fullmatch(file.name[len(path.name) :])), key=age)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _begun(path: Path, start: Place, limit: int) -> Page:
+    with path.open("rb") as file:
+        return _lines(file, start, limit, is_final=False)
+
+
+def _continued(path: Path, old: Place, limit: int, now: datetime, *, is_final: bool) -> Page | None:
+    """The next lines, if this still is the file that was read; the same open file is looked at and read."""
+    try:
+        with path.open("rb") as file:
+            if _print(file, old.size) != old.print:
+                return None
+            return _lines(file, replace(old, at=now), limit, is_final=is_final)
+    except FileNotFoundError:
+        return None
+
+
+def _print(file: BinaryIO, size: int) -> str:
+    """Tells whether the first `size` bytes are those seen before; other files, and shorter ones, differ."""
+    file.seek(0)
+    head = file.read(min(_PRINT, size))
+    file.seek(max(0, size - _PRINT))
+    tail = file.read(min(_PRINT, size))
+    return sha256(b"%d %b %b" % (len(head + tail), head, tail)).hexdigest()[:16]
+
+
+def _lines(file: BinaryIO, place: Place, limit: int, *, is_final: bool) -> Page:
+    """The next lines; in a file that is `is_final` nobody will end the last one, so it is read as it is."""
+    lines: list[tuple[int, bytes]] = []
+    offset, number = place.offset, place.line
+    file.seek(offset)
+    while len(lines) < limit and offset < place.offset + _BYTES:
+        raw, is_whole = _line(file)
+        if not raw or not (is_whole or is_final or _is_object(raw)):
+            break
+        offset, number = file.tell(), number + 1
+        if raw.strip():
+            lines.append((number, raw))
+    is_stopped = len(lines) == limit or offset >= place.offset + _BYTES
+    size = file.seek(0, SEEK_END)
+    place = Place(place.at, offset, number, size, _print(file, size))
+    return Page(lines, place, is_stopped and offset < size)
+
+
+def _line(file: BinaryIO) -> tuple[bytes, bool]:
+    """The next line, of one that is too long only the beginning, and whether it ends."""
+    raw = piece = file.readline(_LINE + 1)
+    while piece and not piece.endswith(b"\n") and len(raw) > _LINE:
+        piece = file.readline(1_000_000)
+    return raw, piece.endswith(b"\n")
+
+
+def _is_object(raw: bytes) -> bool:
+    try:
+        return isinstance(_loosely(raw.decode(errors="replace")), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -42,6 +42,18 @@ class Lock:
         file.flush()
         self._file = file
 
+    def holder(self) -> str:
+        """The process that holds it; "" nobody."""
+        try:
+            with open(self.path, "rb") as file:
+                pid = file.read(100).decode("utf-8", "replace").strip()
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go at once, with the file
+        except BlockingIOError:
+            return pid or "unknown"
+        except OSError:  # nobody ever held it, or not for us to know
+            pass
+        return ""
+
     def release(self) -> None:
         """Let the next process have it."""
         if self._file:

@@ -179,8 +179,8 @@ def _record_trouble(conn: sqlite3.Connection, stream: str, batch: Batch, analysi
         )
     for bad in (*batch.bad, *analysis.failed):
         conn.execute(
-            "insert or ignore into quarantine(source, post_id, raw, why, at) values (?,?,?,?,?)",
-            (bad.source, bad.id, bad.raw, bad.why, iso(now)),
+            "insert or ignore into quarantine(source, stream, post_id, raw, why, at) values (?,?,?,?,?,?)",
+            (bad.source, stream, bad.id, bad.raw, bad.why, iso(now)),
         )
 
 

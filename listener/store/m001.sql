@@ -111,8 +111,11 @@ create table gaps(
   id integer primary key, source text not null, stream text not null, since text not null, until text not null,
   why text not null, at text not null, unique(source, stream, since, until)
 );
-create table quarantine(
-  id integer primary key, source text not null, post_id text not null, raw text not null, why text not null,
+create table quarantine(               -- posts that could not be read or analysed
+  id integer primary key,
+  source text not null,                -- platform
+  stream text not null,                -- the configured source that brought it
+  post_id text not null, raw text not null, why text not null,
   at text not null, unique(source, post_id, raw)
 );
 create table seen(                     -- 7 days of what was read, so that an edit is noticed and "why" can answer

@@ -27,14 +27,30 @@ def migrate(conn: sqlite3.Connection, path: Path) -> None:
     known = {m.name for m in migration._migrations}
     applied = [m.name for m in migration.applied(db)]
     if newer := [name for name in applied if name not in known]:
-        raise StoreError(
-            f"{path} was written by a newer Listener (schema {newer[-1]}): install that version again, "
-            f"or put the copy back that it made before upgrading ({path}.before-{newer[0]})"
-        )
+        raise StoreError(_too_new(path, newer))
     pending = migration.pending(db)
     if pending and applied:
         back_up(conn, Path(f"{path}.before-{pending[0].name}"))
     migration.apply(db)
+
+
+def check(conn: sqlite3.Connection, path: Path) -> None:
+    """Raise `StoreError` unless the schema is the one of this version."""
+    known = [m.name for m in migration._migrations]
+    applied = [m.name for m in migration.applied(Database(conn))]
+    if not applied:
+        raise StoreError(f"{path} is no database of Listener's: name another file under [store] url")
+    if newer := [name for name in applied if name not in known]:
+        raise StoreError(_too_new(path, newer))
+    if len(applied) < len(known):
+        raise StoreError(f"{path} was written by an older Listener: `listener run` or `listener once` upgrades it")
+
+
+def _too_new(path: Path, newer: list[str]) -> str:
+    return (
+        f"{path} was written by a newer Listener (schema {newer[-1]}): install that version again, "
+        f"or put the copy back that it made before upgrading ({path}.before-{newer[0]})"
+    )
 
 
 def back_up(conn: sqlite3.Connection, target: Path) -> None:

@@ -1,12 +1,13 @@
 """What people ask of the database."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from msgspec import Struct
 
-from listener.store.connection import Database, Row
+from listener.store.connection import Database, Row, marks
 from listener.store.rows import at, finding_of, iso, loads, post_of
 from listener.types import Finding, Post
 
@@ -31,6 +32,19 @@ class Answer(Struct, frozen=True):
     read_at: datetime | None
     findings: tuple[Stored, ...] = ()
     messages: tuple[Mapping[str, Any], ...] = ()  # rows of the outbox: key, channel, state, at, error, ref
+    aside: str = ""  # why it is in quarantine
+
+
+class Waiting(Struct, frozen=True):
+    """A message of the outbox that is not delivered, or that was given up."""
+
+    key: str
+    channel: str
+    state: str  # pending, sending, unknown, failed
+    tries: int
+    error: str
+    at: datetime  # of the last change of state
+    next_at: datetime | None  # not to be tried before; None: at once
 
 
 def findings(db: Database, since: datetime | None = None, limit: int | None = None) -> Iterator[Stored]:
@@ -60,7 +74,7 @@ def answer(db: Database, wanted: str) -> Answer | None:
     key = db.value("select key from posts where key=?1 or url=?1", (wanted,))
     seen = db.rows("select * from seen where key=?1 or url=?1", (key or wanted,))
     if key is None:
-        return Answer(seen[0]["key"], seen[0]["url"], seen[0]["verdict"], at(seen[0]["at"])) if seen else None
+        return _unstored(db, wanted, seen[0] if seen else None)
     found = db.rows("select * from findings where post_key=? order by score desc", (key,))
     messages = db.rows(
         "select o.key, o.channel, o.state, o.at, o.error, o.ref from outbox o join carries c on c.message = o.key "
@@ -76,6 +90,16 @@ def answer(db: Database, wanted: str) -> Answer | None:
         tuple(_stored(db, row) for row in found),
         tuple(dict(m) for m in messages),
     )
+
+
+def _unstored(db: Database, wanted: str, seen: Row | None) -> Answer | None:
+    """What is known of a post that matched nothing, or that was set aside."""
+    key = seen["key"] if seen else wanted
+    source, _, post_id = key.partition(":")
+    aside = db.rows("select why, at from quarantine where source=? and post_id=? order by id desc", (source, post_id))
+    if aside:
+        return Answer(key, seen["url"] if seen else "", "set aside", at(aside[0]["at"]), aside=aside[0]["why"])
+    return Answer(key, seen["url"], seen["verdict"], at(seen["at"])) if seen else None
 
 
 def due_for_recheck(db: Database, stream: str, before: datetime, limit: int) -> list[Post]:
@@ -102,7 +126,10 @@ def _sampled(raw: dict[str, Any]) -> Post:
 def status(db: Database) -> dict[str, Any]:
     """Sources, outbox, gaps, quarantine and totals, as JSON-ready values."""
     return {
-        "sources": [dict(r) for r in db.rows("select * from health where kind='source' order by name")],
+        "sources": [
+            {**dict(r), "lag": _lag(db, r["name"].partition(":")[2], r["since"])}
+            for r in db.rows("select * from health where kind='source' order by name")
+        ],
         "channels": [dict(r) for r in db.rows("select * from health where kind='channel' order by name")],
         "outbox": {
             f"{r['sender']} {r['state']}": r["n"]
@@ -122,3 +149,42 @@ def status(db: Database) -> dict[str, Any]:
         "findings": db.value("select count(*) from findings"),
         "alerts": db.value("select count(*) from alerts"),
     }
+
+
+def _lag(db: Database, stream: str, since: str) -> float | None:
+    """Median seconds from posting to reading, of the latest posts of a source; None where there are none."""
+    rows = db.rows(
+        "select created_at, fetched_at from posts where stream=? and created_at >= ? "
+        "and id > (select max(id) from posts) - 5000 order by id desc limit 50",  # bounded, however rare the source
+        (stream, since),
+    )
+    return median((at(r["fetched_at"]) - at(r["created_at"])).total_seconds() for r in rows) if rows else None
+
+
+def waiting(db: Database, states: Collection[str], limit: int) -> list[Waiting]:
+    """Messages in these states, oldest first."""
+    rows = db.rows(
+        f"select key, channel, state, tries, error, at, next_at from outbox where state in ({marks(list(states))}) "
+        "order by id limit ?",
+        (*states, limit),
+    )
+    return [
+        Waiting(**{**dict(r), "at": at(r["at"]), "next_at": at(r["next_at"]) if r["next_at"] else None}) for r in rows
+    ]
+
+
+def first_read(db: Database) -> datetime | None:
+    """When the first page was read, of those of the last 7 days."""
+    first = db.value("select min(at) from seen")
+    return at(first) if first else None
+
+
+def schema(db: Database) -> dict[str, str]:
+    """Each table with the statement that made it, comments included."""
+    rows = db.rows("select name, sql from sqlite_master where type='table' and sql is not null")
+    return {row["name"]: row["sql"] for row in rows}
+
+
+def damage(db: Database) -> list[str]:
+    """What is broken in the file, in SQLite's words."""
+    return [row[0] for row in db.rows("pragma quick_check") if row[0] != "ok"]

@@ -1,17 +1,17 @@
 """The store as the rest of the product sees it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import begin, health, read, retention
+from listener.store import begin, health, quarantine, read, retention
 from listener.store.connection import Connect, Database, connect
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
-from listener.store.migrations import migrate
+from listener.store.migrations import check, migrate
 from listener.store.outbox import Outbox
 from listener.store.rows import digest, iso
 from listener.types import Analysis, Batch, Decider, Post, Topic
@@ -49,7 +49,19 @@ class Store:
         """Read a database that another process may own."""
         if not path.exists():
             raise StoreError(f"{path}: no such database yet: `listener run` or `listener once` makes it")
-        return cls(Database(path))
+        db = Database(path)
+        try:
+            with db.in_words():
+                check(db.conn, path)
+        except StoreError:
+            db.close()
+            raise
+        return cls(db)
+
+    @staticmethod
+    def holder(path: Path) -> str:
+        """The process that owns a database; "" nobody."""
+        return Lock(path).holder()
 
     def activate(self, sources: Iterable[str], topics: Iterable[Topic], now: datetime) -> None:
         """Remember when each source and topic was first listened to."""
@@ -105,6 +117,44 @@ class Store:
     def retain(self, keep_posts: timedelta, now: datetime) -> int:
         """Forget what is older; answers how many posts."""
         return retention.retain(self.db, keep_posts, now)
+
+    # For those who look after it; all of these work beside the process that owns the database
+
+    def waiting(self, states: Collection[str], limit: int = -1) -> list[read.Waiting]:
+        """Messages of the outbox in these states, oldest first."""
+        return read.waiting(self.db, states, limit)
+
+    def retry_failed(self, now: datetime) -> int:
+        """Messages that were given up are due again; answers how many."""
+        return Outbox(self.db, Guard(self.db.path), "", 0).retry(now)
+
+    def quarantined(self) -> list[quarantine.Aside]:
+        """Posts that were set aside, newest first."""
+        return quarantine.listed(self.db)
+
+    def take_back(
+        self, aside: quarantine.Aside, post: Post, analysis: Analysis, decide: Decider, now: datetime
+    ) -> Kept:
+        """Store a post of the quarantine and what it led to, in one transaction."""
+        with self.db.write() as conn:
+            return quarantine.take_back(conn, aside, post, analysis, decide, now)
+
+    def first_read(self) -> datetime | None:
+        """When the first page was read, of those of the last 7 days."""
+        return read.first_read(self.db)
+
+    def schema(self) -> Mapping[str, str]:
+        """Each table with the statement that made it, comments included."""
+        return read.schema(self.db)
+
+    def damage(self) -> list[str]:
+        """What is broken in the file, in SQLite's words."""
+        return read.damage(self.db)
+
+    def try_to_write(self) -> None:
+        """Begin and end a transaction that changes nothing; raises `StoreError` where that cannot be."""
+        with self.db.write():
+            pass
 
     def close(self) -> None:
         """End cleanly: the next start knows that nothing was cut off."""

@@ -33,15 +33,20 @@ def score(post: Post, match: Match, tags: Tags, now: datetime) -> Score:
     close = stated is not None and stated - post.created_at <= timedelta(days=1)
     intent, urgency, relevance = _intent(tags), _urgency(tags, close), _relevance(post, match)
     value = _INTENT * intent + _URGENCY * urgency + _RELEVANCE * relevance
-    parts = (round(part, 1) for part in (value, intent, urgency, relevance))
-    return Score(*parts, stated or _usual(post, tags))
+    return Score(
+        value=round(value, 1),
+        intent=round(intent, 1),
+        urgency=round(urgency, 1),
+        relevance=round(relevance, 1),
+        expires_at=stated or _usual(post, tags),
+    )
 
 
 def _intent(tags: Tags) -> float:
     """How surely the author wants something that an answer could meet."""
     likeliest = max(tags.moments.values(), default=0.0)
     if tags.labels:
-        intent = 35 + 45 * likeliest + 20 * tags.question
+        intent = 25 + 50 * likeliest + 25 * tags.question
     elif "complaint" in tags.signals:
         intent = 55.0
     else:

@@ -1,0 +1,87 @@
+"""The lexicon as data: reads `lexicon/*.toml` once and builds what the tagger needs."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from listener.tag.cues import Cue, Node, plant
+from listener.tag.words import fold
+
+
+class Level(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a tag starts before any cue is found (logits), and the probability from which it is given."""
+
+    bias: float
+    threshold: float
+
+
+class Places(Struct, frozen=True, forbid_unknown_fields=True):
+    """How places are told from other words."""
+
+    names: frozenset[str]  # known places
+    here: frozenset[str]  # words for "near me"
+    tail: frozenset[str]  # small words that end a name: "stadium"
+    before: tuple[str, ...]  # prepositions, surest first
+    never: frozenset[str]  # words with a capital that name no place
+
+
+class Mood(Struct, frozen=True, forbid_unknown_fields=True):
+    """What each figure adds to one mood, in logits."""
+
+    bias: float
+    compound: float
+    strength: float
+    negative: float
+    positive: float
+    complaint: float
+    praise: float
+
+
+class Lexicon(Struct, frozen=True):
+    """All that the lexicon tagger knows."""
+
+    cues: tuple[Cue, ...]
+    root: Node
+    groups: Mapping[str, tuple[str, ...]]  # folded word → the groups that hold it, in angle brackets
+    levels: Mapping[str, Level]  # by tag
+    places: Places
+    moods: Mapping[str, Mood]
+    languages: Mapping[str, frozenset[str]]  # short words by language
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that ships with the package."""
+    tables = dict(_tables())
+    cues = tuple(msgspec.convert([cue for table in tables.values() for cue in table.get("cue", ())], list[Cue]))
+    places = msgspec.convert(tables["places"], Places)
+    return Lexicon(
+        cues=cues,
+        root=plant(cues),
+        groups=_groups(tables["words"], places),
+        levels=msgspec.convert(tables["tags"], dict[str, Level]),
+        places=places,
+        moods=msgspec.convert(tables["mood"], dict[str, Mood]),
+        languages={name: frozenset(map(fold, short)) for name, short in tables["language"]["words"].items()},
+    )
+
+
+def _tables() -> Iterator[tuple[str, dict[str, Any]]]:
+    folder = files("listener.tag") / "lexicon"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            yield file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _groups(words: Mapping[str, list[str]], places: Places) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, members in [*words.items(), ("place", sorted(places.names))]:
+        for word in map(fold, members):
+            if " " not in word:
+                groups[word] = (*groups.get(word, ()), f"<{name}>")
+    return groups

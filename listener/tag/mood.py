@@ -1,0 +1,78 @@
+"""The mood of a post: VADER's figures, weighed together with the complaint and praise that the cues found."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Protocol
+
+from listener.tag.data import Mood
+from listener.tag.words import Reading
+from listener.types import Sentiment, Span
+
+_EMOJI_CAP = 100  # VADER's time grows with the square of the emoji
+_EMOJI = re.compile("[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
+_MOODS = ("negative", "neutral", "positive")
+_SHOWN = 3  # words of evidence
+
+
+class Vader(Protocol):
+    """What is used of VADER's analyser; its package ships no types."""
+
+    lexicon: Mapping[str, float]
+
+    def polarity_scores(self, text: str) -> Mapping[str, float]:
+        """Shares "neg", "neu", "pos" and the "compound" of −1…1."""
+
+
+@cache
+def vader() -> Vader:
+    """VADER's analyser; reads its lexicon once a process, at the first call."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415 - not needed for --help
+
+    analyser: Vader = SentimentIntensityAnalyzer()
+    return analyser
+
+
+def mood(text: str, complaint: float, praise: float, moods: Mapping[str, Mood]) -> Sentiment:
+    """The mood of `text`; `complaint` and `praise` are logits."""
+    figures = vader().polarity_scores(_fewer_emoji(text))
+    logits = [_logit(moods[name], figures, complaint, praise) for name in _MOODS]
+    powers = [math.exp(logit - max(logits)) for logit in logits]
+    negative = round(powers[0] / sum(powers), 4)
+    positive = min(round(powers[2] / sum(powers), 4), 1 - negative)
+    label = _MOODS[logits.index(max(logits))]
+    return Sentiment(label, figures["compound"], (negative, round(1 - negative - positive, 4), positive))
+
+
+def _logit(mood: Mood, figures: Mapping[str, float], complaint: float, praise: float) -> float:
+    return (
+        mood.bias
+        + mood.compound * figures["compound"]
+        + mood.strength * abs(figures["compound"])
+        + mood.negative * figures["neg"]
+        + mood.positive * figures["pos"]
+        + mood.complaint * complaint
+        + mood.praise * praise
+    )
+
+
+def _fewer_emoji(text: str) -> str:
+    extra = [found.start() for found in _EMOJI.finditer(text)][_EMOJI_CAP:]
+    return text[: extra[0]] + _EMOJI.sub("", text[extra[0] :]) if extra else text
+
+
+def mood_words(reading: Reading, label: str) -> list[Span]:
+    """The words (else the emoji) that carry the mood `label`, strongest first, at most three."""
+    sign = -1 if label == "negative" else 1
+    words = sorted(_valences(reading, sign), key=lambda pair: -pair[0])
+    spans = [span for _, span in words] or [Span(*found.span()) for found in _EMOJI.finditer(reading.text)]
+    return spans[:_SHOWN]
+
+
+def _valences(reading: Reading, sign: int) -> Iterator[tuple[float, Span]]:
+    lexicon = vader().lexicon
+    for token in reading.tokens:
+        valence = sign * lexicon.get(reading.text[token.start : token.end].lower(), 0.0)
+        if valence > 0:
+            yield valence, Span(token.start, token.end)

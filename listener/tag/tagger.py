@@ -1,0 +1,148 @@
+"""The lexicon tagger: adds up the cues that a post holds and keeps the words that carried each tag."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from listener.tag.cues import Hit, find
+from listener.tag.data import Lexicon, lexicon
+from listener.tag.language import is_english, language
+from listener.tag.mood import mood, mood_words, vader
+from listener.tag.place import find_place
+from listener.tag.shapes import shapes
+from listener.tag.words import Reading, read
+from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
+
+_CAP = 2_000  # characters that are read: the need of a post stands at its beginning
+_SHOWN = 3  # spans of evidence a tag
+_FOREIGN = 0.6  # what is left of a probability where English cues meet another language
+_SIGNALS = ("complaint", "praise", "switching", "promo")
+
+
+class Cast(Struct, frozen=True):
+    """What the cues say of one text: a probability a tag, and the spans that raised each tag, strongest first."""
+
+    logits: dict[str, float]
+    p: dict[str, float]
+    spans: dict[str, list[Span]]
+
+
+class LexiconTagger:
+    """Tags by cues and VADER: no model, no training data at run time, some thousand posts a second."""
+
+    model = "lexicon-1"
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._shapes = {cue.name: number for number, cue in enumerate(lexicon.cues) if not cue.phrases}
+
+    def __reduce__(self) -> tuple[Callable[[], "LexiconTagger"], tuple[()]]:
+        return lexicon_tagger, ()
+
+    def __call__(self, posts: Sequence[Post]) -> list[Tags]:
+        """The tags of each post, in order; each depends on that post alone."""
+        return [self._tags(post) for post in posts]
+
+    def _tags(self, post: Post) -> Tags:
+        reading = read(post.words[:_CAP], self._lexicon.groups)
+        lang = language(post.lang, reading, self._lexicon.languages)
+        cast = self._cast(reading, 1 if is_english(lang) else _FOREIGN)
+        moments = {moment: cast.p[moment] for moment in Moment}
+        held = [moment for moment in Moment if self._holds(moment, cast)]
+        signals = tuple(signal for signal in _SIGNALS if self._holds(signal, cast))
+        is_question = self._holds("question", cast)
+        urgency = self._urgency(cast) if held or "complaint" in signals else 0
+        sentiment = mood(reading.text, cast.logits["complaint"], cast.logits["praise"], self._lexicon.moods)
+        place = self._place(reading, held)
+        given = [*held, *(["question"] if is_question else []), *signals]
+        urgent = ["now"] if urgency == 2 else ["soon"] if urgency else []
+        return Tags(
+            moments=moments,
+            labels=tuple(sorted(held, key=lambda moment: -moments[moment])),
+            question=cast.p["question"],
+            is_question=is_question,
+            urgency=urgency,
+            sentiment=sentiment,
+            signals=signals,
+            place=reading.text[place.start : place.end] if place else None,
+            lang=lang,
+            evidence=tuple(_evidence(reading, cast, given, urgent, place, sentiment)),
+            model=self.model,
+        )
+
+    def _holds(self, tag: str, cast: Cast) -> bool:
+        return cast.p[tag] >= self._lexicon.levels[tag].threshold
+
+    def _urgency(self, cast: Cast) -> int:
+        return 2 if self._holds("now", cast) else 1 if self._holds("soon", cast) else 0
+
+    def _place(self, reading: Reading, held: Sequence[Moment]) -> Span | None:
+        """A place is named only where somebody wants to go or buy; goods have names with capitals too."""
+        if Moment.GO not in held and Moment.BUY not in held:
+            return None
+        return find_place(reading, self._lexicon.places, sure=Moment.GO not in held)
+
+    def _cast(self, reading: Reading, confidence: float) -> Cast:
+        logits = {tag: level.bias for tag, level in self._lexicon.levels.items()}
+        raised: dict[str, list[tuple[float, Span]]] = {tag: [] for tag in logits}
+        for hit in _strongest(self._hits(reading)):
+            cue = self._lexicon.cues[hit.cue]
+            for tag in cue.weights.keys() | (cue.asked.keys() if hit.asked else ()):
+                gain = cue.weights.get(tag, 0.0) + (cue.asked.get(tag, 0.0) if hit.asked else 0.0)
+                logits[tag] += gain
+                if gain > 0:
+                    raised[tag].append((gain, Span(hit.start, hit.end)))
+        p = {tag: round(confidence / (1 + math.exp(-logit)), 4) for tag, logit in logits.items()}
+        return Cast(logits, p, {tag: _clearest(pairs) for tag, pairs in raised.items()})
+
+    def _hits(self, reading: Reading) -> Iterator[Hit]:
+        yield from find(self._lexicon.root, reading)
+        for name, span in shapes(reading):
+            if name in self._shapes:
+                yield Hit(self._shapes[name], False, span.start, span.end)
+
+
+def lexicon_tagger() -> LexiconTagger:
+    """The tagger with the lexicon that ships with the package; all files are read here, none while tagging."""
+    vader()
+    return LexiconTagger(lexicon())
+
+
+def _strongest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """One hit a cue, the first; one in a question goes before one that is not."""
+    kept: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.cue not in kept or (hit.asked and not kept[hit.cue].asked):
+            kept[hit.cue] = hit
+    return iter(kept.values())
+
+
+def _clearest(pairs: list[tuple[float, Span]]) -> list[Span]:
+    """The spans that weigh most, none inside another's words."""
+    clear: list[Span] = []
+    for _, span in sorted(pairs, key=lambda pair: (-pair[0], pair[1].start, pair[1].end)):
+        if all(span.end <= other.start or other.end <= span.start for other in clear):
+            clear.append(span)
+    return clear[:_SHOWN]
+
+
+def _evidence(
+    reading: Reading, cast: Cast, given: list[str], urgent: list[str], place: Span | None, sentiment: Sentiment
+) -> Iterator[Evidence]:
+    """Why each tag was given; the whole text where no single word of it carried the tag."""
+    whole = [Span(len(reading.text) - len(reading.text.lstrip()), len(reading.text.rstrip()))]
+    for tag in given:
+        yield from _show(reading, tag, cast.spans[tag] or whole)
+    for tag in urgent:
+        yield from _show(reading, "urgency", cast.spans[tag] or whole)
+    if place:
+        yield from _show(reading, "place", [place])
+    if sentiment.label != "neutral":
+        signal = "complaint" if sentiment.label == "negative" else "praise"
+        yield from _show(reading, "sentiment", mood_words(reading, sentiment.label) or cast.spans[signal] or whole)
+
+
+def _show(reading: Reading, tag: str, spans: list[Span]) -> Iterator[Evidence]:
+    for span in spans:
+        yield Evidence(tag, span.start, span.end, reading.text[span.start : span.end])

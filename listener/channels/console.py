@@ -32,6 +32,8 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Channel:
     """Standard output, or any other text stream."""
 
+    interval = 0.0
+
     def __init__(
         self, options: Options, environment: Environment, stream: TextIO | None = None, zone: tzinfo | None = None
     ) -> None:

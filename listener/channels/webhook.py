@@ -42,6 +42,8 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Channel:
     """One address that takes messages."""
 
+    interval = 0.0
+
     def __init__(self, options: Options, environment: Environment) -> None:
         """Raises `MissingSecret` without LISTENER_WEBHOOK_SECRET."""
         self._options, self._environment = options, environment

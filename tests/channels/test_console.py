@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from listener.card import Piece
 from listener.channels.console import Channel, Options, _rows, render
 from listener.errors import ChannelError
+from listener.plugins import find
 from listener.types import Alert, Message, Reach
 from tests.channels.conftest import Secrets
 from tests.channels.hostile import HOSTILE
@@ -158,3 +159,10 @@ def test_a_terminal_without_unicode_shows_what_it_can(message: Make) -> None:
 def test_standard_output_is_looked_up_at_each_message(message: Make, capsys: pytest.CaptureFixture[str]) -> None:
     Channel(Options(), Secrets()).send(message())
     assert "I want to buy" in capsys.readouterr().out
+
+
+def test_it_is_found_by_its_name(secrets: Secrets) -> None:
+    plugin = find("channel", "console")
+    made = plugin.make(plugin.options(), secrets)
+    assert made.interval == 0.0
+    assert not plugin.places

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from listener import types
 from listener.channels.slack import Channel, Options
 from listener.channels.slack.refusals import CHANNEL, PLACE, SHAPE, UNSURE
 from listener.errors import Ambiguous, ChannelError, MissingSecret
+from listener.plugins import find
 from listener.types import Editable, Json, Message, Traceable
 from tests.channels.conftest import Secrets
 from tests.channels.server import Answer, Server, answer, closed_port, drip, reset
@@ -49,6 +51,9 @@ def failure(slack: Channel, message: Message) -> ChannelError:
 
 
 def test_it_is_a_channel_that_can_edit_and_look_back(slack: Channel) -> None:
+    as_told: types.Channel = slack
+    assert as_told.interval == 1.0
+    assert find("channel", "slack").places
     assert isinstance(slack, Editable)
     assert isinstance(slack, Traceable)
 

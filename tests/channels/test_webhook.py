@@ -9,6 +9,7 @@ import pytest
 
 from listener.channels.webhook import Channel, Options, render, sign
 from listener.errors import Ambiguous, ChannelError, MissingSecret
+from listener.plugins import find
 from listener.types import Message
 from tests.channels.conftest import Secrets
 from tests.channels.hostile import HOSTILE
@@ -131,3 +132,10 @@ def test_a_secret_that_goes_away_stops_the_channel(
 def test_settings_that_cannot_work_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(given, Options)
+
+
+def test_it_is_found_by_its_name(secrets: Secrets) -> None:
+    plugin = find("channel", "webhook")
+    made = plugin.make(plugin.options(url="https://receiver.example/"), secrets)
+    assert made.interval == 0.0
+    assert not plugin.places

@@ -18,9 +18,10 @@ from listener.types import Environment, Json, Message
 if TYPE_CHECKING:
     from listener.channels.slack.api import Answer
 
-__all__ = ["SCOPES", "SECRETS", "Channel", "Options", "manifest", "plain", "render"]
+__all__ = ["PLACES", "SCOPES", "SECRETS", "Channel", "Options", "manifest", "plain", "render"]
 
 SECRETS = ("SLACK_BOT_TOKEN",)
+PLACES = True
 MOST_PAGES = 500  # of 200 messages; a longer history than that is not read for one lost answer
 
 
@@ -33,6 +34,8 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Channel:
     """A Slack workspace; the place within it is "#name" or a channel id."""
+
+    interval = 1.0  # Slack takes one message a second in each place
 
     def __init__(self, options: Options, environment: Environment, url: str = "https://slack.com/api/") -> None:
         """Raises `MissingSecret` without SLACK_BOT_TOKEN, `ChannelError` where it cannot be a token."""

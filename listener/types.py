@@ -110,7 +110,7 @@ class Topic(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()  # platforms (Post.source) listened to; empty: all
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, order=True):
     """Characters [start, end) of `Post.words`."""
 
     start: int
@@ -123,6 +123,7 @@ class Match(Struct, frozen=True):
     topic: str  # Topic.id
     leaves: tuple[str, ...] = ()  # the terms of the query that were there
     spans: tuple[Span, ...] = ()  # where in Post.words
+    name: str = ""  # Topic.name, for people
 
 
 class Evidence(Struct, frozen=True):

@@ -1,0 +1,50 @@
+"""The tracked-keyword language: parse a query once, test it on any post."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+from listener.query.doc import Doc
+from listener.query.evaluate import Hit, test
+from listener.query.fields import FIELDS, TAG_FIELDS, Facts
+from listener.query.parser import LONGEST, MOST_LEAVES, Parser, Scope
+from listener.query.tree import Field, In, Node, children
+
+__all__ = ["FIELDS", "LONGEST", "MOST_LEAVES", "TAG_FIELDS", "Doc", "Facts", "Hit", "Query", "parse"]
+
+
+class Query:
+    """A query that was understood."""
+
+    def __init__(self, text: str, tree: Node) -> None:
+        self.text, self.tree = text, tree
+
+    def test(self, doc: Doc) -> Hit | None:
+        """Why the post matches, or None where it does not."""
+        return test(self.tree, doc)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Names of the fields that it asks for."""
+        return frozenset(_fields(self.tree))
+
+    def __str__(self) -> str:
+        return str(self.tree)
+
+    def __repr__(self) -> str:
+        return f"Query({self.text!r})"
+
+
+def parse(text: str, sets: Mapping[str, str] = MappingProxyType({}), *, scope: Scope = "search") -> Query:
+    """Understand a query; raises `QueryError` with a caret under what is wrong.
+
+    Args:
+        sets: the queries that "@name" stands for.
+        scope: in a "topic" the tag fields are refused, in a "route" and a "search" they are read.
+    """
+    return Query(text, Parser(text, sets, scope).parse())
+
+
+def _fields(node: Node) -> list[str]:
+    here = [node.name] if isinstance(node, Field) else ["title"] if isinstance(node, In) else []
+    return here + [name for child in children(node) for name in _fields(child)]

@@ -86,9 +86,13 @@ def _parameters(function: Function) -> Iterator[ast.expr | None]:
             yield argument.annotation
 
 
-def documented(code: Sequence[Module]) -> float:
-    """Share, in percent, of modules and public names that have a docstring."""
-    return _percent([bool(ast.get_docstring(node)) for module in code for node in _public(module.tree)])
+def docstrings(code: Sequence[Module]) -> dict[str, bool]:
+    """Whether each module and public name has a docstring, by "path:line"."""
+    return {
+        f"{module.path}:{getattr(node, 'lineno', 0)}": bool(ast.get_docstring(node))
+        for module in code
+        for node in _public(module.tree)
+    }
 
 
 def _public(node: Named) -> Iterator[Named]:
@@ -96,8 +100,12 @@ def _public(node: Named) -> Iterator[Named]:
     if isinstance(node, Function):
         return
     for child in node.body:
-        if isinstance(child, ast.ClassDef | Function) and not child.name.startswith("_"):
+        if isinstance(child, ast.ClassDef | Function) and not child.name.startswith("_") and not _is_overload(child):
             yield from _public(child)
+
+
+def _is_overload(node: ast.ClassDef | Function) -> bool:
+    return any(ast.unparse(decorator) in ("overload", "typing.overload") for decorator in node.decorator_list)
 
 
 def lines(module: Module) -> int:
@@ -143,6 +151,8 @@ def figures(code: Sequence[Module], tests: Sequence[Module]) -> list[Figure]:
     longest_function = max(lengths, key=lengths.__getitem__)
     files = {str(module.path): len(module.text.splitlines()) for module in code}
     longest_file = max(files, key=files.__getitem__)
+    has_docstring = docstrings(code)
+    bare = [place for place, told in has_docstring.items() if not told]
     found = cycle(code)
     return [
         Figure("functions, median lines", median(ordered), most=8),
@@ -151,8 +161,13 @@ def figures(code: Sequence[Module], tests: Sequence[Module]) -> list[Figure]:
         Figure("files, median lines", median(files.values()), most=120),
         Figure("files, longest", files[longest_file], most=400, where=longest_file),
         Figure("annotated parameters and results, %", annotated(code), least=100),
-        Figure("docstrings on modules and public names, %", documented(code), least=100),
-        Figure("comments in 100 lines", 100 * sum(map(comments, code)) / sum(map(lines, code)), most=6),
+        Figure(
+            "docstrings on modules and public names, %",
+            _percent([*has_docstring.values()]),
+            least=100,
+            where=" ".join(bare),
+        ),
+        Figure("comments in 100 lines", 100 * sum(map(comments, code)) / sum(map(lines, code)), least=3, most=6),
         Figure("lines of tests for a line of code", sum(map(lines, tests)) / sum(map(lines, code)), least=1),
         Figure("import cycles", bool(found), most=0, where=" → ".join(found)),
     ]

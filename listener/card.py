@@ -109,7 +109,7 @@ def _want(tags: Tags) -> tuple[str, str]:
 
 
 def _topics(about: Sequence[Finding]) -> str:
-    names = [line(finding.match.topic, 40) for finding in about]
+    names = [line(finding.match.name or finding.match.topic, 40) for finding in about]
     return ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from listener.errors import Ambiguous, ChannelError
+from listener.errors import Ambiguous, ChannelError, OutsideError
 from listener.store import Claimed, Outbox
 from listener.store.outbox import LOOK_BACK
 from listener.types import Channel, Clock, Editable, Message, Receipt, Traceable
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _IDLE = 1.0  # seconds between two looks at an empty outbox
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds of back-off while a channel is in trouble
+_TRIES = 5  # of one message that alone is refused for no lasting reason
 _PROBE = 900.0  # seconds between two tries of what only a person can mend
 
 
@@ -93,7 +94,11 @@ class Sender:
     def _refused(self, claimed: Claimed, error: ChannelError) -> None:
         """It was definitely not delivered; the refusal's scope says what rests."""
         now, message = self._clock(), claimed.message
-        if error.scope == "message":
+        if error.scope == "message" and not error.permanent and claimed.tries < _TRIES:
+            self._outbox.back(message.key, now, now + timedelta(seconds=_LONGEST * claimed.tries), error.why)
+            log.warning("channel=%s status=%s action=retry key=%s", message.channel, error.why, message.key)
+        elif error.scope == "message":
+            log.error("channel=%s status=%s action=keep key=%s", message.channel, error.why, message.key)
             self._outbox.fail(message.key, now, error.why)
             self._tell_ops(error, f"{message.key} could not be delivered and is kept: {error.why}")
         elif error.scope == "place" and error.permanent:
@@ -157,18 +162,19 @@ class Sender:
         """Settle messages whose answer was lost; True if some were."""
         traceable = isinstance(self._channel, Traceable)
         lost = self._outbox.lost(self.name, now, timedelta(seconds=self._pace.settle if traceable else 0))
-        if not lost:
-            return False
+        # Each place for itself: one whose history cannot be read must not hold up the others.
+        for place in dict.fromkeys(claimed.message.channel for claimed in lost):
+            self._look_up_place([claimed for claimed in lost if claimed.message.channel == place], now)
+        return bool(lost)
+
+    def _look_up_place(self, lost: list[Claimed], now: datetime) -> None:
         try:
             found = self._find(lost, now)
-        except ChannelError as error:
-            return self._cannot_look(lost, error, now)
-        except Ambiguous as error:
-            self._rest(error.wait or self._back_off(), str(error), "will read the history again")
-            return True
+        except (Ambiguous, ChannelError) as error:
+            self._cannot_look(lost, error, now)
+            return
         for claimed in lost:
             self._settle(claimed, found.get(claimed.message.key), now)
-        return True
 
     def _find(self, lost: list[Claimed], now: datetime) -> dict[str, str]:
         if not isinstance(self._channel, Traceable):
@@ -180,23 +186,26 @@ class Sender:
         if ref is None:
             self._outbox.back(message.key, now, now, "not in the channel's history")
         else:
-            # Which content arrived is not known: version 0 has it shown anew where it may be changed.
+            # Which content arrived is not known: an older one has it shown anew where it may be changed.
             self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version - (claimed.version > 1))
 
-    def _cannot_look(self, lost: list[Claimed], error: ChannelError, now: datetime) -> bool:
+    def _cannot_look(self, lost: list[Claimed], error: Ambiguous | ChannelError, now: datetime) -> None:
+        scope = getattr(error, "scope", "channel")
         if error.code == "missing_scope" and self._pace.on_ambiguous == "resend":
             for claimed in lost:
                 self._settle(claimed, None, now)
-            return True
-        if error.code == "missing_scope":
-            for claimed in lost:
-                self._outbox.unknown(claimed.message.key, now + timedelta(seconds=_PROBE), f"held: {error.why}")
-            log.warning("channel=%s status=%s action=hold messages=%d", self.name, error.why, len(lost))
-            self._tell_ops(error, f"{len(lost)} messages are held: {error.why}")
-            return True
-        wait = error.wait or self._back_off(error.permanent)
-        self._rest(wait, str(error), "will read the history again")
-        return True
+        elif error.permanent and (scope == "place" or error.code == "missing_scope"):
+            self._hold(lost, error, now)
+        else:
+            self._rest(error.wait or self._back_off(error.permanent), str(error), "will read the history again")
+
+    def _hold(self, lost: list[Claimed], error: OutsideError, now: datetime) -> None:
+        """Neither sent nor to be sent, as far as we can know: a person must let us read the history."""
+        for claimed in lost:
+            self._outbox.unknown(claimed.message.key, now + timedelta(seconds=_PROBE), f"held: {error.why}")
+        place = lost[0].message.channel
+        log.warning("channel=%s status=%s action=hold messages=%d next_try=%.0fs", place, error.why, len(lost), _PROBE)
+        self._tell_ops(error, f"{place}: {len(lost)} messages are held: {error.why}")
 
     # Resting
 
@@ -217,8 +226,8 @@ class Sender:
             log.info("channel=%s status=well", self.name)
         self._failures, self.trouble, self._blocked = 0, "", None
 
-    def _tell_ops(self, error: ChannelError, text: str) -> None:
+    def _tell_ops(self, error: OutsideError, text: str) -> None:
         """One notice a day for each kind of trouble."""
         if self._pace.ops:
-            now = self._clock()
-            self._outbox.notify(f"ops/{self.name}/{error.code or error.scope}/{now.date()}", self._pace.ops, text, now)
+            now, kind = self._clock(), error.code or "trouble"
+            self._outbox.notify(f"ops/{self.name}/{kind}/{now.date()}", self._pace.ops, text, now)

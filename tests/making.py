@@ -48,7 +48,7 @@ def tags(*labels: str, **fields: Any) -> Tags:
 
 def finding(post: Post, *labels: str, topic: str = "desks", value: float = 70.0, **fields: Any) -> Finding:
     score = Score(value, 80.0, 50.0, 60.0, expires_at=post.created_at + timedelta(hours=24))
-    return Finding(post, Match(topic, ("desk",), (Span(0, 5),)), tags(*(labels or ("buy",)), **fields), score)
+    return Finding(post, Match(topic, ("desk",), (Span(0, 5),), topic), tags(*(labels or ("buy",)), **fields), score)
 
 
 def analysis(posts: Sequence[Post], *labels: str, **fields: Any) -> Analysis:

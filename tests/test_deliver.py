@@ -126,7 +126,7 @@ def test_without_history_a_message_in_doubt_is_held_and_the_operators_hear_of_it
     d.channel.errors = [ChannelError("fake", "history needs channels:history", permanent=True, code="missing_scope")]
     d.run(60)
     assert d.state() == "unknown"
-    assert d.notices() == ["1 messages are held: history needs channels:history"]
+    assert d.notices() == ["fake: 1 messages are held: history needs channels:history"]
     d.run(1000)
     assert (d.state(), d.keys()) == ("sent", ALL[:1]), "with the scope granted it is settled"
 

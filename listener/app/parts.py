@@ -85,10 +85,13 @@ def _channel(use: str, name: str, options: Struct, env: Env, skipped: list[str])
 
 def _reachable(route: Route, channels: Mapping[str, Channel]) -> Route:
     """The tree with the console in place of channels that are skipped."""
-    known = lambda channel: channel if channel.partition(":")[0] in channels else CONSOLE  # noqa: E731  # used twice
     return replace(
         route,
-        channel=known(route.channel),
-        fallback=known(route.fallback) if route.fallback else "",
+        channel=_known(route.channel, channels),
+        fallback=_known(route.fallback, channels) if route.fallback else "",
         routes=tuple(_reachable(child, channels) for child in route.routes),
     )
+
+
+def _known(channel: str, channels: Mapping[str, Channel]) -> str:
+    return channel if channel.partition(":")[0] in channels else CONSOLE

@@ -132,3 +132,5 @@ create table health(                   -- sources and channels as they are
   error text not null default '', error_at text, failures integer not null default 0, next_at text
 ) without rowid;
 create table topics(id text primary key, name text not null, query text not null, since text not null) without rowid;
+create view named_findings as              -- findings with the present name of their topic
+  select f.*, coalesce(t.name, f.topic) as topic_name from findings f left join topics t on t.id = f.topic;

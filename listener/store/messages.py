@@ -35,7 +35,7 @@ def _alert(conn: sqlite3.Connection, key: str) -> Alert:
     post, names = post_of(post_row), loads(row["findings"])
     found = {
         f["key"]: finding_of(f, post)
-        for f in conn.execute(f"select * from findings where key in ({marks(names)})", names)
+        for f in conn.execute(f"select * from named_findings where key in ({marks(names)})", names)
     }
     return Alert(
         key=key,

@@ -45,12 +45,13 @@ class Waiting(Struct, frozen=True):
     error: str
     at: datetime  # of the last change of state
     next_at: datetime | None  # not to be tried before; None: at once
+    told: bool  # a fallback channel has told its alerts
 
 
 def findings(db: Database, since: datetime | None = None, limit: int | None = None) -> Iterator[Stored]:
     """Findings, newest first."""
     rows = db.rows(
-        "select * from findings where created_at >= ? order by id desc limit ?",
+        "select * from named_findings where created_at >= ? order by id desc limit ?",
         (iso(since) if since else "", -1 if limit is None else limit),
     )
     for row in rows:
@@ -75,7 +76,7 @@ def answer(db: Database, wanted: str) -> Answer | None:
     seen = db.rows("select * from seen where key=?1 or url=?1", (key or wanted,))
     if key is None:
         return _unstored(db, wanted, seen[0] if seen else None)
-    found = db.rows("select * from findings where post_key=? order by score desc", (key,))
+    found = db.rows("select * from named_findings where post_key=? order by score desc", (key,))
     messages = db.rows(
         "select o.key, o.channel, o.state, o.at, o.error, o.ref from outbox o join carries c on c.message = o.key "
         "join alerts a on a.key = c.alert where a.post_key = ? order by o.id",
@@ -163,14 +164,19 @@ def _lag(db: Database, stream: str, since: str) -> float | None:
 
 def waiting(db: Database, states: Collection[str], limit: int) -> list[Waiting]:
     """Messages in these states, oldest first."""
+    # A fallback's message is named "key>channel"; "?" is the character after ">", so that the index finds it.
     rows = db.rows(
-        f"select key, channel, state, tries, error, at, next_at from outbox where state in ({marks(list(states))}) "
-        "order by id limit ?",
+        "select key, channel, state, tries, error, at, next_at, "
+        "exists(select 1 from outbox f where f.key >= o.key || '>' and f.key < o.key || '?') as told "
+        f"from outbox o where state in ({marks(list(states))}) order by id limit ?",
         (*states, limit),
     )
-    return [
-        Waiting(**{**dict(r), "at": at(r["at"]), "next_at": at(r["next_at"]) if r["next_at"] else None}) for r in rows
-    ]
+    return [_waiting(row) for row in rows]
+
+
+def _waiting(row: Row) -> Waiting:
+    times = {"at": at(row["at"]), "next_at": at(row["next_at"]) if row["next_at"] else None}
+    return Waiting(**{**dict(row), **times, "told": bool(row["told"])})
 
 
 def first_read(db: Database) -> datetime | None:

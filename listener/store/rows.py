@@ -116,11 +116,14 @@ def tag_row(finding: Finding) -> dict[str, object]:
 
 
 def finding_of(row: sqlite3.Row, post: Post) -> Finding:
-    """The finding of a row of `findings` about this post."""
+    """The finding of a row of `named_findings` about this post."""
     return Finding(
         post=post,
         match=Match(
-            row["topic"], tuple(loads(row["leaves"])), msgspec.json.decode(row["spans"], type=tuple[Span, ...])
+            row["topic"],
+            tuple(loads(row["leaves"])),
+            msgspec.json.decode(row["spans"], type=tuple[Span, ...]),
+            row["topic_name"],
         ),
         tags=_tags_of(row),
         score=Score(

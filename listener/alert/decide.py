@@ -96,7 +96,7 @@ def _unwanted(finding: Finding, topic: Topic) -> str:
 
 def _weak(finding: Finding, topic: Topic) -> str:
     score = finding.score.value
-    return f"score {score:.0f} is below the topic's threshold {topic.threshold:.0f}" if score < topic.threshold else ""
+    return f"score {score:.1f} is below the topic's threshold {topic.threshold:g}" if score < topic.threshold else ""
 
 
 def _expired(finding: Finding, now: datetime) -> str:

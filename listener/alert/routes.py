@@ -25,7 +25,10 @@ class Router:
 
     def channels(self, finding: Finding, now: datetime) -> tuple[str, ...]:
         """The channels that hear of it, in the order of the routes, each once."""
-        doc = Doc.of(finding.post, now, facts(finding, self._names))
+        return self.where(Doc.of(finding.post, now, facts(finding, self._names)))
+
+    def where(self, doc: Doc) -> tuple[str, ...]:
+        """The channels that hear of something that is so."""
         return tuple(dict.fromkeys(node.channel for node in _walk(self._root, doc)))
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -317,6 +318,40 @@ def test_the_proxy_that_the_environment_names_is_asked(
     monkeypatch.setenv("http_proxy", server.url)
     monkeypatch.setenv("no_proxy", "")
     assert client.get("http://forum.example/ok", {}, NOW) == {"path": "http://forum.example/ok"}
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden"])
+def test_a_proxy_that_lets_nobody_through_is_named(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    monkeypatch.setattr(
+        Handler, "do_CONNECT", lambda self: self.wfile.write(f"HTTP/1.1 {status}\r\n\r\n".encode()), raising=False
+    )
+    monkeypatch.setenv("https_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(SourceError, match="check HTTPS_PROXY") as caught:
+        client.get("https://forum.example/ok", {}, NOW)
+    assert caught.value.code == "proxy"
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("path", ["drip_head", "drip_body", "drip_until_closed", "silent"])
+def test_the_deadline_holds_over_tls_too(
+    server: Server, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.syspath_prepend(str(shared / "tools"))
+    authority = pytest.importorskip("loopback.net", reason="needs the loopback world").Authority(tmp_path)
+    server.socket = authority.context("localhost").wrap_socket(server.socket, server_side=True)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.ca))
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.delenv("HTTPS_PROXY", raising=False)
+    client = Client("forum", deadline=0.3)
+    url = server.url.replace("http://127.0.0.1", "https://localhost")
+    with pytest.raises(SourceError) as caught:
+        client.get(f"{url}/{path}", {}, NOW)
+    assert caught.value.code == "timeout"
+    assert client.get(f"{url}/ok", {}, NOW) == {"path": "/ok"}
+    client.close()
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])

@@ -24,6 +24,7 @@ FAILURES = (OSError, HTTPError, ValueError)
 """Whatever an exchange may raise: requests' own errors are OSErrors, a nonsensical address is a ValueError."""
 
 _CONNECT = 10.0  # seconds
+_BY_PROXY = ("Tunnel connection failed", "Failed to establish")  # what else befalls a tunnel is the host's doing
 _PIECE = 8_192  # bytes as they come; a gzip bomb swells them a thousandfold at most, to 8 MB
 
 
@@ -44,11 +45,12 @@ def session(deadline: float, cap: int) -> requests.Session:
 def failure(name: str, url: str, error: Exception) -> SourceError:
     """The error for an exchange that came to no answer; never shows the address, which may hold secrets."""
     host = host_of(url)
+    if isinstance(error, exceptions.ProxyError) and any(words in str(error) for words in _BY_PROXY):
+        return SourceError(name, f"the proxy did not let us through to {host}: check HTTPS_PROXY", code="proxy")
     for kind, code, why in (
         (exceptions.Timeout, "timeout", f"no whole answer from {host} in time"),
         (TooLong, "too-long", f"{host} answered more than any honest answer holds"),
         (exceptions.SSLError, "tls", f"the certificate of {host} is not trusted: SSL_CERT_FILE can name its authority"),
-        (exceptions.ProxyError, "proxy", f"the proxy did not let us through to {host}: check HTTPS_PROXY"),
         (exceptions.ConnectionError, "connection", f"cannot reach {host}, or it hung up"),
         (exceptions.ChunkedEncodingError, "cut", f"the answer of {host} broke off"),
         (exceptions.ContentDecodingError, "packed", f"the answer of {host} cannot be unpacked"),

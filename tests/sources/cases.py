@@ -1,0 +1,129 @@
+"""How each source is made to serve its invented posts: what the contract is tested on."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from listener.net import Client, Params
+from listener.sources import hackernews, jsonl
+from listener.testing import FakeSource
+from listener.types import Post, Source
+from tests.sources.algolia import Algolia
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HERE = Path(__file__).parent
+
+Refuse = Callable[[int, Mapping[str, str]], None]
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A source as it stands before its first page."""
+
+    make: Callable[[], Source]  # the source as after a start of the product
+    posts: list[Post]  # what it yields
+    bad: int = 0  # how many of the invented posts are broken
+    nows: tuple[datetime, ...] = (NOW,)  # when it is asked
+    refuse: Refuse | None = None  # makes a service answer everything with a status and headers
+
+
+def expected(name: str) -> list[Post]:
+    return msgspec.json.decode((HERE / name / "posts.json").read_bytes(), type=list[Post])
+
+
+def given(name: str) -> Any:
+    return json.loads((HERE / name / "input.json").read_bytes())
+
+
+@contextmanager
+def hackernews_case(folder: Path) -> Iterator[Case]:
+    """The real client against a service on this machine."""
+    service = Algolia(given("hackernews")["hits"])
+    with serving(lambda path, params: service.get(f"https://{path}", params, NOW)) as (base, refuse):
+        clients: list[Client] = []
+
+        def make() -> Source:
+            clients.append(Client("hackernews"))
+            get = clients[-1].get
+            return hackernews.Source(
+                hackernews.Options(), get=lambda url, params, now: get(url.replace("https:/", base), params, now)
+            )
+
+        yield Case(make=make, posts=expected("hackernews"), bad=1, refuse=refuse)
+        for client in clients:
+            client.close()
+
+
+@contextmanager
+def jsonl_case(folder: Path) -> Iterator[Case]:
+    path = folder / "posts.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in given("jsonl")))
+    options = jsonl.Options(path=str(path))
+    yield Case(make=lambda: jsonl.Source(options), posts=expected("jsonl"), bad=1)
+
+
+@contextmanager
+def testing_case(folder: Path) -> Iterator[Case]:
+    """The shipped stand-in keeps the contract too."""
+    posts = expected("jsonl")
+    yield Case(make=lambda: FakeSource(posts), posts=posts)
+
+
+@contextmanager
+def sample_case(folder: Path) -> Iterator[Case]:
+    """A tape, listened to every half minute until it ends."""
+    from listener.sources import sample  # noqa: PLC0415
+
+    class Nothing:
+        def secret(self, name: str) -> str:
+            raise KeyError(name)
+
+    nows = tuple(NOW + timedelta(seconds=30 * n) for n in range(30))
+    tape = [line for line in sample.tape() if not line.deleted]
+    posts = [Post(source=line.source, id=line.id, text=line.text, title=line.title, created_at=NOW) for line in tape]
+    yield Case(make=lambda: sample.Source(sample.Options(), Nothing()), posts=posts, nows=nows)
+
+
+CASES = {"hackernews": hackernews_case, "jsonl": jsonl_case, "sample": sample_case, "testing": testing_case}
+SERVICES = ["hackernews"]  # those that ask one
+
+
+@contextmanager
+def serving(answer: Callable[[str, Params], object]) -> Iterator[tuple[str, Refuse]]:
+    """A service on this machine that answers JSON, until it is made to refuse."""
+    refusals: list[tuple[int, Mapping[str, str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version, wbufsize = "HTTP/1.1", -1  # head and body in one packet: two would wait for each other
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            status, headers = refusals[-1] if refusals else (200, dict[str, str]())
+            target = urlsplit(self.path)
+            body = b"" if refusals else json.dumps(answer(target.path[1:], dict(parse_qsl(target.query)))).encode()
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", lambda *refusal: refusals.append(refusal)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -234,7 +234,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     with Server() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -336,17 +336,17 @@ def test_a_proxy_that_lets_nobody_through_is_named(
 
 @pytest.mark.world
 @pytest.mark.parametrize("path", ["drip_head", "drip_body", "drip_until_closed", "silent"])
-def test_the_deadline_holds_over_tls_too(
+def test_certificates_are_checked_and_the_deadline_holds_over_tls_too(
     server: Server, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.syspath_prepend(str(shared / "tools"))
     authority = pytest.importorskip("loopback.net", reason="needs the loopback world").Authority(tmp_path)
     server.socket = authority.context("localhost").wrap_socket(server.socket, server_side=True)
+    client, url = Client("forum", deadline=0.3), server.url.replace("http://127.0.0.1", "https://localhost")
+    with pytest.raises(SourceError, match="SSL_CERT_FILE can name its authority") as caught:
+        client.get(f"{url}/ok", {}, NOW)
+    assert caught.value.code == "tls"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.ca))
-    monkeypatch.delenv("https_proxy", raising=False)
-    monkeypatch.delenv("HTTPS_PROXY", raising=False)
-    client = Client("forum", deadline=0.3)
-    url = server.url.replace("http://127.0.0.1", "https://localhost")
     with pytest.raises(SourceError) as caught:
         client.get(f"{url}/{path}", {}, NOW)
     assert caught.value.code == "timeout"

@@ -125,7 +125,7 @@ class Source:
         aside: list[Bad] = []
         for number, raw in lines:
             try:
-                line = _decoded(raw)
+                line = decoded(raw)
                 post = None if line.deleted else self._post(line, now)
             except (ValueError, RecursionError, OverflowError) as error:
                 why = f"{self._path} line {number}: {error}"
@@ -142,28 +142,33 @@ class Source:
     def _post(self, line: Line, now: datetime) -> Post:
         if not (line.text or line.title):
             raise ValueError("a post needs a text or a title")
-        created_at, flags = (now, ()) if self._time == "arrival" else when(line.created_at, now)
-        return Post(
-            source=line.source or "jsonl",
-            id=str(line.id).strip(),
-            text=line.text or "",
-            created_at=created_at,
-            title=line.title or "",
-            url=line.url or "",
-            author=(line.author or "").removeprefix("@"),
-            community=line.community or "",
-            kind=line.kind or "post",
-            lang=line.lang or "",
-            reach=Reach(_count(line.followers), _count(line.likes), _count(line.replies)),
-            flags=flags,
-        )
+        return post_of(line, *((now, ()) if self._time == "arrival" else when(line.created_at, now)))
+
+
+def post_of(line: Line, created_at: datetime, flags: tuple[str, ...] = ()) -> Post:
+    """The post that a line describes, as if it was written at that time."""
+    return Post(
+        source=line.source or "jsonl",
+        id=str(line.id).strip(),
+        text=line.text or "",
+        created_at=created_at,
+        title=line.title or "",
+        url=line.url or "",
+        author=(line.author or "").removeprefix("@"),
+        community=line.community or "",
+        kind=line.kind or "post",
+        lang=line.lang or "",
+        reach=Reach(_count(line.followers), _count(line.likes), _count(line.replies)),
+        flags=flags,
+    )
 
 
 def _count(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _decoded(raw: bytes) -> Line:
+def decoded(raw: bytes) -> Line:
+    """One line of the file; raises ValueError or RecursionError saying what is wrong with it."""
     if len(raw) > _LINE:
         raise ValueError(f"longer than {_LINE // 1_000_000} MB")
     raw = raw.removeprefix(b"\xef\xbb\xbf").strip()

@@ -1,0 +1,172 @@
+"""`listener findings`, `listener why` and `listener datasette`: what was found, and why."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import msgspec
+
+from listener.alert.routes import facts
+from listener.app import clock
+from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.records import csv_of, record
+from listener.cli.tables import ago, table
+from listener.cli.verdict import told
+from listener.config import Settings, duration
+from listener.ops.datasette import metadata, serve
+from listener.query import Doc, parse
+from listener.store import Store
+from listener.store.read import Answer, Stored
+
+_MOST = 50
+
+
+@click.command()
+@configured
+@click.option("--query", help='As in topics, and by tag: "grinder moment:buy score:>=60".')
+@click.option("--since", help='Only what was found in the last "7d", "12h" …')
+@click.option("--limit", default=_MOST, show_default=True, help="At most so many, the newest; 0: all.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), help="table unless said otherwise.")
+@click.option("--json", is_flag=True, help="The same as --format json.")
+def findings(folder: Path, query: str | None, since: str | None, limit: int, form: str | None, json: bool) -> None:
+    """Search what was found, newest first.
+
+    --query takes words and phrases, fields of the post (source author title community lang site …) and tags: moment
+    urgency sentiment question signal place score topic state.
+    """
+    settings, _ = settings_of(folder)
+    now = clock()
+    with closing(Store.look(settings.store)) as store:
+        found = _found(store, settings, query, _since(since, now), now)
+        chosen = list(islice(found, limit or None))
+        more = next(found, None) is not None
+    form = "json" if json else form or "table"
+    if form == "json":
+        put([record(stored) for stored in chosen])
+    elif form == "csv":
+        click.echo(csv_of(chosen), nl=False)
+    elif chosen:
+        click.echo(_table(chosen, settings, now))
+    else:
+        say("Nothing was found.")
+    if more:
+        say(f"The newest {limit}; --limit 0 shows all.")
+
+
+def _found(
+    store: Store, settings: Settings, query: str | None, since: datetime | None, now: datetime
+) -> Iterator[Stored]:
+    asked = parse(query, settings.sets, scope="search") if query else None
+    names = {topic.id: topic.name for topic in settings.topics}
+    for stored in store.findings(since):
+        doc = Doc.of(stored.finding.post, now, facts(stored.finding, names, stored.state))
+        if asked is None or asked.test(doc):
+            yield stored
+
+
+def _since(text: str | None, now: datetime) -> datetime | None:
+    try:
+        return now - duration(text) if text else None
+    except (ValueError, OverflowError) as error:
+        raise click.UsageError(f"--since: {error}") from None
+
+
+def _table(chosen: list[Stored], settings: Settings, now: datetime) -> str:
+    names = {topic.id: topic.name for topic in settings.topics}
+    return table(
+        ("FOUND", "SCORE", "WANTS", "TOPIC", "STATE", "POST", "TEXT"), [_row(stored, names, now) for stored in chosen]
+    )
+
+
+def _row(stored: Stored, names: dict[str, str], now: datetime) -> tuple[str, ...]:
+    finding = stored.finding
+    wants = ", ".join([*finding.tags.labels, *finding.tags.signals]) or "–"
+    words = "(deleted by its author)" if stored.deleted else finding.post.words
+    return (
+        ago(stored.created_at, now),
+        f"{finding.score.value:.0f}",
+        wants,
+        names.get(finding.match.topic, finding.match.topic),
+        stored.state,
+        finding.post.key,
+        words,
+    )
+
+
+@click.command()
+@configured
+@as_json
+@click.argument("post", metavar="URL|KEY")
+def why(folder: Path, json: bool, post: str) -> None:
+    """Say what became of a post: why it alerted, or why not.
+
+    URL is its address, KEY its name in the other commands, such as reddit:abc123. Exits 1 where it was never read.
+    """
+    settings, _ = settings_of(folder)
+    with closing(Store.look(settings.store)) as store:
+        answer = next((found for form in _forms(post) if (found := store.why(form))), None)
+    if json:
+        put(_as_json(answer))
+    elif answer:
+        click.echo(told(answer, {topic.id: topic.name for topic in settings.topics}, clock()))
+    else:
+        sources = ", ".join(source.name for source in settings.sources) or "nothing"
+        say(
+            f"{post} was never read, or more than 7 days ago and without a match. Listened to: {sources}. "
+            "`listener status` says when each was last read and what was missed."
+        )
+    sys.exit(0 if answer else 1)
+
+
+def _forms(post: str) -> Iterator[str]:
+    """The address as it was given, and as platforms may have written it."""
+    yield post
+    if "://" in post:
+        bare = post.partition("#")[0].partition("?")[0].rstrip("/")
+        for form in (bare, f"{bare}/"):
+            yield form
+            scheme, _, rest = form.partition("://")
+            yield f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
+def _as_json(answer: Answer | None) -> object:
+    if answer is None:
+        return {"verdict": "never read"}
+    return {
+        "key": answer.key,
+        "url": answer.url,
+        "verdict": answer.verdict,
+        "read_at": answer.read_at,
+        "aside": answer.aside,
+        "findings": [record(stored) for stored in answer.findings],
+        "messages": answer.messages,
+    }
+
+
+@click.command()
+@configured
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, help="Port to listen on; 0: any that is free.")
+@click.option("--json", is_flag=True, help="Print the metadata instead of serving it.")
+def datasette(folder: Path, host: str, port: int, json: bool) -> None:
+    """Browse the findings in Datasette: read-only, with every table explained and queries made ready.
+
+    Needs the extra: pip install "listener[datasette]". Works while `listener run` does.
+    """
+    settings, _ = settings_of(folder)
+    with closing(Store.look(settings.store)) as store:
+        about = metadata(settings.store.stem, store.schema())
+    if json:
+        put(about)
+        return
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        say(f"Whoever reaches {host}:{port} can read everything that was found: there is no password.")
+    with TemporaryDirectory() as scratch:
+        described = Path(scratch) / "metadata.json"
+        described.write_bytes(msgspec.json.encode(about))
+        serve(settings.store, described, host, port)

@@ -1,0 +1,69 @@
+"""`listener match` and `listener explain`: what queries mean."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+import msgspec
+
+from listener.app import clock
+from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.query import Doc, parse
+from listener.query.cases import judge
+from listener.query.explain import explain as explained
+from listener.types import Post
+
+
+@click.command()
+@click.option("--cases", "file", type=click.File("rb"), required=True, help="JSON Lines, or - for standard input.")
+@click.option("--config", hidden=True, help="Not read: cases hold their own sets.")
+@click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
+def match(file: BinaryIO, config: str | None, json: bool) -> None:
+    """Judge query cases: {"id", "query", "post", "sets"?, "now"?}, one JSON object a line.
+
+    Prints {"id", "match": true|false|null, "error": null|text} for each, in order; null where the query is refused.
+    A line that is no case is told on standard error with its number; the others are done all the same, and the exit
+    code is 1.
+    """
+    failed = 0
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            click.echo(msgspec.json.encode(judge(_case(line))))
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            say(f"{getattr(file, 'name', '<stdin>')} line {number}: {error}")
+            failed += 1
+    sys.exit(1 if failed else 0)
+
+
+def _case(line: bytes) -> Mapping[str, Any]:
+    case = msgspec.json.decode(line, type=dict[str, Any])
+    if not isinstance(case.get("query"), str):
+        raise ValueError('a case needs a "query"')
+    return case
+
+
+@click.command()
+@configured
+@as_json
+@click.argument("query")
+@click.argument("text")
+@click.option("--title", default="", help="A title above the text.")
+def explain(folder: Path, json: bool, query: str, text: str, title: str) -> None:
+    """Show how QUERY reads, and which part of it is where in TEXT.
+
+    Sets (@name) are those of the configuration, where there is one. Exits 0 whether it matches or not, 2 where the
+    query cannot be read.
+    """
+    sets = settings_of(folder)[0].sets if folder.is_dir() else {}
+    understood, now = parse(query, sets, scope="search"), clock()
+    doc = Doc.of(Post(source="text", id="1", title=title, text=text, created_at=now), now)
+    if not json:
+        click.echo(explained(understood, doc))
+        return
+    hit = understood.test(doc)
+    where = [{"start": s.start, "end": s.end, "text": doc.text[s.start : s.end]} for s in hit.spans] if hit else []
+    put({"query": str(understood), "match": hit is not None, "leaves": hit.leaves if hit else [], "spans": where})

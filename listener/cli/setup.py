@@ -1,0 +1,69 @@
+"""`listener init` and `listener check`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from listener.app import assemble
+from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.tables import many
+from listener.config import FILES
+from listener.config import check as check_samples
+from listener.config import init as write_files
+from listener.errors import ConfigError
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default="config", type=click.Path(path_type=Path, file_okay=False))
+@as_json
+def init(folder: Path, json: bool) -> None:
+    """Write a commented configuration into DIR ("config" unless named); files that are there are kept.
+
+    It listens to invented posts until you change it.
+    """
+    written = write_files(folder)
+    kept = [folder / name for name in FILES if folder / name not in written]
+    if json:
+        put({"written": list(map(str, written)), "kept": list(map(str, kept))})
+        return
+    for path in written:
+        click.echo(f"wrote {path}")
+    for path in kept:
+        click.echo(f"kept  {path}, which was there")
+    option = "" if folder == Path("config") else f" --config {folder}"
+    say(f"Next: edit them, then `listener check{option}` and `listener run{option}`.")
+
+
+@click.command()
+@configured
+@as_json
+def check(folder: Path, json: bool) -> None:
+    """Validate everything and try each topic's samples: all mistakes at once, with file and line.
+
+    Exits 2 where the configuration is wrong, 1 where a sample is not as its topic says.
+    """
+    problems, failed, warnings, summary = _checked(folder)
+    if json:
+        put({"ok": not (problems or failed), "problems": problems, "samples": failed, "warnings": warnings})
+    else:
+        for line in (*problems, *failed, *warnings):
+            say(line)
+        if summary and not failed:
+            click.echo(summary)
+    if problems or failed:
+        sys.exit(2 if problems else 1)
+
+
+def _checked(folder: Path) -> tuple[list[str], list[str], list[str], str]:
+    """Mistakes; samples that fail; warnings; and one line that says what is configured."""
+    try:
+        settings, env = settings_of(folder)
+        skipped = assemble(settings, env).skipped
+    except ConfigError as error:
+        return error.problems, [], [], ""
+    failed = [line for line in check_samples(settings) if line not in settings.warnings]
+    samples = sum(map(len, settings.samples.values()))
+    counts = ((len(settings.topics), "topic"), (len(settings.sources), "source"), (len(settings.channels), "channel"))
+    said = ", ".join(many(number, noun) for number, noun in (*counts, (samples, "sample")))
+    return [], failed, [*settings.warnings, *skipped], f"ok: {said}"

@@ -1,0 +1,84 @@
+"""Tables and times as people read them in a terminal."""
+
+import shutil
+import sys
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from listener.edge import shown
+
+_PIPE = 120  # columns where nobody says how many there are
+_LEAST = 20  # columns of the last cell, however narrow the terminal
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Aligned columns within the terminal's width; the last one is cut where it does not fit."""
+    lines = [[_line(cell) for cell in row] for row in (headers, *rows)]
+    widths = [max(columns(line[n]) for line in lines) for n in range(len(headers) - 1)]
+    rest = max(_LEAST, terminal() - sum(widths) - 2 * len(widths))
+    return "\n".join(
+        "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), cut(line[-1], rest)])
+        for line in lines
+    )
+
+
+def terminal() -> int:
+    """Columns to write in."""
+    return shutil.get_terminal_size((_PIPE, 24)).columns if sys.stdout.isatty() else _PIPE
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal needs for a text: Chinese and emoji take two, accents that combine none."""
+    return sum(map(_columns, text))
+
+
+def cut(text: str, most: int) -> str:
+    """The text within so many columns, with an ellipsis where it was longer."""
+    if columns(text) <= most:
+        return text
+    kept, room = "", most - 1
+    for character in text:
+        room -= _columns(character)
+        if room < 0:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - columns(cell))
+
+
+def _line(text: str) -> str:
+    return " ".join(shown(text).split())
+
+
+def minute(at: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago it was: "12 s ago"; "in 4 min" where it is still to come."""
+    seconds = (now - at).total_seconds()
+    return f"in {span(-seconds)}" if seconds < -1 else f"{span(max(0.0, seconds))} ago"
+
+
+def span(seconds: float) -> str:
+    """A length of time in one unit: "12 s", "4 min", "3 h", "2 days"."""
+    for unit, length, most in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):
+        if seconds < length * most:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} days"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """A count with its noun: "1 topic", "3 topics"."""
+    return f"{count} {one if count == 1 else more or one + 's'}"

@@ -1,0 +1,53 @@
+"""`listener tag`: posts in, tags out, line by line."""
+
+import sys
+from datetime import datetime
+from typing import BinaryIO
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from listener.app import clock
+from listener.cli.common import say
+from listener.edge import repair
+from listener.sources.jsonl import decoded, post_of
+from listener.tag import as_json, load
+from listener.types import Post
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--tagger",
+    type=click.Choice(["auto", "fast", "accurate"]),
+    default="auto",
+    show_default=True,
+    help="fast: by lists of words. accurate: by a trained model. auto: the best there is.",
+)
+@click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
+def tag(file: BinaryIO, tagger: str, json: bool) -> None:
+    """Tag posts, one JSON object a line with at least "id" and "text", from FILE or standard input.
+
+    Prints one JSON line for each post, in order; offsets of the evidence count in title + blank line + text. A line
+    that is no post is told on standard error with its number; the others are done all the same, and the exit code is 1.
+    """
+    read, now, failed = load(tagger), clock(), 0
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            post = _post(line, now)
+        except (ValueError, RecursionError, OverflowError) as error:
+            say(f"{getattr(file, 'name', '<stdin>')} line {number}: {error}")
+            failed += 1
+            continue
+        [tags] = read([post])
+        click.echo(msgspec.json.encode(as_json(post, tags)))
+    sys.exit(1 if failed else 0)
+
+
+def _post(raw: bytes, now: datetime) -> Post:
+    """The post of a line, mended as those of sources are; but its id stays as it was given."""
+    post = post_of(decoded(raw), now)
+    return replace(repair(replace(post, id="1", source="tag"), now), id=post.id)

@@ -1,0 +1,114 @@
+"""What is wrong with the database, and with what it knows of sources and messages."""
+
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from listener.config import Env, Settings
+from listener.errors import StoreError
+from listener.ops.doctor.trouble import Trouble
+from listener.ops.status import SourceStatus, status
+from listener.store import Store
+from listener.store.read import Waiting
+
+_ROOM = 200_000_000  # bytes that should be free on the disk
+_LONG = timedelta(hours=1)  # a message that waits longer is stuck
+_QUIET = timedelta(minutes=15)  # a source that is not read for so long, and ten of its intervals, is stuck
+
+
+def database(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
+    """The file, then what it knows."""
+    path = settings.store
+    if not path.exists():
+        yield Trouble(f"there is no database {path} yet", "listener run")
+        return
+    yield from _file(path)
+    try:
+        with closing(Store.look(path)) as store:
+            yield from _content(settings, env, store, now)
+    except StoreError as error:
+        what, _, cure = str(error).removeprefix(f"{path}").lstrip(": ").partition(": ")
+        yield Trouble(f"the database {path} {what}", cure or "put a backup in its place")
+
+
+def _file(path: Path) -> Iterator[Trouble]:
+    free = shutil.disk_usage(path.resolve().parent).free
+    if free < _ROOM:
+        yield Trouble(f"the disk of {path} has {free // 1_000_000} MB left", "free some space")
+    guard = Path(f"{path}.guard")
+    if not guard.exists():
+        why = "a backup that is put back would go unnoticed, and its messages be sent twice"
+        yield Trouble(
+            f"{guard} is missing: {why}", "put it back if you have it; the next `listener run` writes another"
+        )
+    for each in (path, guard):
+        if each.exists() and stat.S_IMODE(each.stat().st_mode) & 0o077:
+            yield Trouble(f"{each} may be read by other users of this machine", f"chmod 600 {each}")
+
+
+def _content(settings: Settings, env: Env, store: Store, now: datetime) -> Iterator[Trouble]:
+    for line in store.damage()[:3]:
+        yield Trouble(
+            f"the database {settings.store} is damaged: {line}", "stop Listener and put a backup in its place"
+        )
+    store.try_to_write()
+    running = Store.holder(settings.store)
+    for source in status(settings, env, store, running).sources:
+        yield from _source(source, running, now)
+    yield from _messages(store, settings, running, now)
+    yield from _quarantine(store)
+
+
+def _source(source: SourceStatus, running: str, now: datetime) -> Iterator[Trouble]:
+    once = f"listener once --source {source.name}"
+    if source.skipped:
+        return  # said among the secrets
+    if source.error:
+        since = f" since {source.failing_since:%Y-%m-%d %H:%M} UTC" if source.failing_since else ""
+        when = f"it is tried again at {source.next_read:%H:%M} UTC" if running and source.next_read else once
+        yield Trouble(f"source {source.name} fails{since}: {source.error}", when)
+    elif source.last_read is None:
+        yield Trouble(f"source {source.name} was never read", "wait a minute" if running else once)
+    elif running and source.next_read and now > _overdue(source.last_read, source.next_read):
+        yield Trouble(
+            f"source {source.name} was last read at {source.last_read:%Y-%m-%d %H:%M} UTC, though Listener is running",
+            f"look at its log, then start process {running} again",
+        )
+
+
+def _overdue(last: datetime, following: datetime) -> datetime:
+    return last + max(_QUIET, 10 * (following - last))
+
+
+def _messages(store: Store, settings: Settings, running: str, now: datetime) -> Iterator[Trouble]:
+    failed = [message for message in store.waiting(["failed"]) if not message.told]
+    if failed:
+        yield Trouble(f"{_count(failed)} could not be delivered: {failed[-1].error}", "listener outbox retry")
+    held = [message for message in store.waiting(["unknown"]) if message.error.startswith("held:")]
+    if held:
+        why = held[-1].error.removeprefix("held: ")
+        resend = f'or write on_ambiguous = "resend" under [slack] in {settings.folder}/listener.toml'
+        yield Trouble(f"{_count(held)} held, as it is not known whether they arrived: {why}", f"give it that, {resend}")
+    old = [m for m in store.waiting(["pending", "sending", "unknown"]) if now - m.at > _LONG and m not in held]
+    if old:
+        why = f": {old[0].error}" if old[0].error else ""
+        cure = "look at its log; `listener outbox list` shows them" if running else "listener run"
+        yield Trouble(f"{_count(old)} waiting for more than an hour{why}", cure)
+
+
+def _count(messages: Sequence[Waiting]) -> str:
+    places = ", ".join(sorted({message.channel for message in messages}))
+    return f"{len(messages)} message{'' if len(messages) == 1 else 's'} to {places}"
+
+
+def _quarantine(store: Store) -> Iterator[Trouble]:
+    aside = store.quarantined()
+    failed = [each for each in aside if each.post]
+    if failed:
+        yield Trouble(f"{len(failed)} posts could not be analysed: {failed[0].why}", "listener quarantine retry")
+    if len(aside) > len(failed):
+        why = next(each.why for each in aside if not each.post)
+        yield Trouble(f"{len(aside) - len(failed)} posts could not be read: {why}", "listener quarantine list")

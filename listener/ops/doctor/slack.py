@@ -1,0 +1,64 @@
+"""What is wrong with Slack: token, permissions, channels. Asks Slack, changes nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from listener.channels.slack import SCOPES, Channel
+from listener.config import ChannelSettings, Env, Settings
+from listener.errors import ChannelError, MissingSecret
+from listener.ops.doctor.trouble import Trouble, from_error
+from listener.plugins import find
+from listener.types import Message, Route
+
+_UNREACHABLE = "check the network and HTTPS_PROXY; `listener doctor --offline` does not ask Slack"
+
+
+def slack(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
+    """Every configured Slack workspace."""
+    for configured in settings.channels:
+        if configured.use == "slack":
+            try:
+                channel = find("channel", "slack").make(configured.options, env)
+            except MissingSecret:
+                continue  # said among the secrets
+            except ChannelError as error:
+                yield from_error(f"channel {configured.name}", error, "set SLACK_BOT_TOKEN again")
+                continue
+            if isinstance(channel, Channel):
+                yield from workspace(channel, configured, places(settings, configured.name), now)
+
+
+def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], now: datetime) -> Iterator[Trouble]:
+    """One workspace: its token, its permissions, and the channels that are wanted, as "name:#place"."""
+    about = f"channel {configured.name}"
+    try:
+        channel.probe()
+        granted = channel.scopes()
+    except ChannelError as error:
+        yield from_error(about, error, _UNREACHABLE)
+        return
+    missing = [scope for scope in SCOPES if granted and scope not in granted]
+    if missing:
+        yield Trouble(
+            f"{about}: the Slack app lacks the scope {', '.join(missing)}",
+            "add it under OAuth & Permissions of the app, then install the app again",
+        )
+    for place in wanted:
+        try:
+            channel.find([Message(key="doctor", channel=place)], now)  # reads the newest messages: name, membership
+        except ChannelError as error:
+            if error.code != "missing_scope":
+                yield from_error(place, error, _UNREACHABLE)
+
+
+def places(settings: Settings, name: str) -> list[str]:
+    """The places within a channel that routes and operators' notices go to, as "name:#place", each once."""
+    named = [*_named(settings.route), settings.ops.channel]
+    return [ref for ref in dict.fromkeys(named) if ref.partition(":")[0] == name]
+
+
+def _named(route: Route) -> Iterator[str]:
+    yield route.channel
+    yield route.fallback
+    for child in route.routes:
+        yield from _named(child)

@@ -4,15 +4,16 @@ The consumer stores each page before it asks for the next, so that a cursor move
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from msgspec.structs import replace
 
 from listener.edge import bad, repair
 from listener.errors import SourceError
-from listener.types import Ask, Batch, Post, Source
+from listener.types import Ask, Batch, Post, Recheck, Source
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
     seen: set[tuple[str, int]] = set()
     stale = 0
     for _ in range(PAGES):
-        page = _repaired(name, _fetch(name, source, ask), ask.now)
+        page = _repaired(name, _named(name, partial(source.fetch, ask)), ask.now)
         yield page
         news = _news(page)
         stale = 0 if news - seen else stale + 1
@@ -43,6 +44,11 @@ def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
             return
         ask = replace(ask, cursors={**ask.cursors, **page.cursors})
     log.info("source=%s status=more action=continue: %d pages were read in one pass", name, PAGES)
+
+
+def look_up(name: str, source: Recheck, ids: Sequence[str], now: datetime) -> Batch:
+    """The posts as they are now, repaired; `more` where not all were looked at. Raises as `collect` does."""
+    return _repaired(name, _named(name, partial(source.recheck, ids, now)), now)
 
 
 def retry_in(error: SourceError, failures: int, rng: Random) -> float:
@@ -64,13 +70,13 @@ def trouble(error: SourceError, next_try: datetime) -> str:
     return f"source={error.name} status={error.code or 'error'} action={action} next_try={at} why={error.why!r}"
 
 
-def _fetch(name: str, source: Source, ask: Ask) -> Batch:
+def _named(name: str, ask: Callable[[], Batch]) -> Batch:
+    """The answer, its errors under the configured name: two sources may be of one kind."""
     try:
-        return source.fetch(ask)
+        return ask()
     except SourceError as error:
         if error.name == name:
             raise
-        # Two sources may be of one kind: the name that the configuration gives tells them apart.
         raise SourceError(name, error.why, permanent=error.permanent, wait=error.wait, code=error.code) from error
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.collect import PAGES, collect, retry_in, trouble
+from listener.collect import PAGES, collect, look_up, retry_in, trouble
 from listener.errors import SourceError
 from listener.testing import START, FakeSource, edited, posts
 from listener.types import Ask, Bad, Batch, Gap, Post
@@ -161,6 +161,23 @@ def test_an_error_comes_after_the_pages_before_it_and_under_the_configured_name(
     assert str(error) == "forum-uk: 401: check FORUM_TOKEN"
     assert (error.permanent, error.wait, error.code) == (True, 3.0, "401")
     assert list(pages) == []
+
+
+def test_posts_that_are_looked_up_again_are_repaired_too() -> None:
+    source = FakeSource(posts(3))
+    source.add(edited(source.posts[0], "sold\x00"), posts(1, id="", text="nobody")[0])
+    source.delete("forum:2")
+    now = look_up("forum", source, ["1", "2", ""], START)
+    assert ([post.text for post in now.posts], now.deleted) == (["sold"], ("forum:2",))
+    assert [bad.why for bad in now.bad] == ["an id has 1 to 500 characters"]
+
+
+def test_a_look_up_fails_under_the_configured_name() -> None:
+    source = FakeSource(posts(3))
+    source.errors = [SourceError("forum", "503", wait=2.0)]
+    with pytest.raises(SourceError, match="forum-uk: 503") as caught:
+        look_up("forum-uk", source, ["1"], START)
+    assert caught.value.wait == 2.0
 
 
 # Trying again

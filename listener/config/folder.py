@@ -70,7 +70,7 @@ def _settings(folder: Path, main: Document, topics: Topics, plugin: FindPlugin, 
     sources = read_sources(main, file.sources, plugin)
     channels = read_channels(main, file.channels, plugin)
     named = {each.name: each for each in channels}
-    router = Router(main, named, topics.sets)
+    router = Router(main, named, topics)
     route = router.read()
     check_channel(main, ("ops", "channel"), file.ops.channel, named)
     return Settings(

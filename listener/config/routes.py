@@ -7,8 +7,9 @@ from msgspec import Struct, field, structs
 from listener.config.convert import table
 from listener.config.document import Document, did_you_mean
 from listener.config.positions import Key
-from listener.config.queries import check_query
+from listener.config.queries import check_query, unknown_topics
 from listener.config.settings import ChannelSettings
+from listener.config.topics import Topics
 from listener.types import Route
 
 NOT_YET = "not supported yet: it follows in a later version; remove it until then"
@@ -35,10 +36,10 @@ class _Written(Struct, frozen=True):
 
 
 class Router:
-    """Reads the tree, given what it may name: channels and sets of keywords."""
+    """Reads the tree, given what it may name: channels, sets of keywords, topics."""
 
-    def __init__(self, document: Document, channels: Mapping[str, ChannelSettings], sets: Mapping[str, str]) -> None:
-        self.document, self.channels, self.sets = document, channels, sets
+    def __init__(self, document: Document, channels: Mapping[str, ChannelSettings], topics: Topics) -> None:
+        self.document, self.channels, self.topics = document, channels, topics
         self.warnings: list[str] = []
 
     def read(self) -> Route:
@@ -73,7 +74,7 @@ class Router:
         check_channel(self.document, (*key, "channel"), written.channel, self.channels)
         check_channel(self.document, (*key, "fallback"), written.fallback, self.channels)
         if written.match:
-            check_query(self.document, (*key, "match"), written.match, self.sets, "route")
+            self._check_match((*key, "match"), written.match)
         here = Route(
             channel=written.channel or parent.channel,
             fallback=written.fallback or parent.fallback,
@@ -83,6 +84,12 @@ class Router:
         self._warn_of_the_unreached((*key, "routes"), written.routes)
         children = (self._route((*key, "routes", number), child, here) for number, child in enumerate(written.routes))
         return structs.replace(here, routes=tuple(children))
+
+    def _check_match(self, key: Key, match: str) -> None:
+        query = check_query(self.document, key, match, self.topics.sets, "route")
+        names = self.topics.names
+        for name in unknown_topics(query, names) if query else ():
+            self.warnings.append(self.document.remark(key, f'no topic is named "{name}"{did_you_mean(name, names)}'))
 
     def _warn_of_the_unreached(self, key: Key, routes: tuple[_Written, ...]) -> None:
         for number, route in enumerate(routes[:-1]):

@@ -47,6 +47,11 @@ class Topics:
             for number, each in enumerate(file.topics)
         }
 
+    @property
+    def names(self) -> list[str]:
+        """What `topic:` may ask for: ids and names."""
+        return [name for topic in self.topics for name in (topic.id, topic.name)]
+
     def check(self) -> None:
         """Note what is missing, there twice or no query."""
         for name, text in self.sets.items():

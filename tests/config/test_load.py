@@ -222,6 +222,18 @@ def test_no_topics_is_a_warning(loaded: Loader) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("match", "warned"), [("topic:tee", True), ("topic:tea", False), ("topic:GREEN-TEA", False), ("topic:gr*", False)]
+)
+def test_a_route_that_asks_for_a_topic_that_is_not_there_is_a_warning(loaded: Loader, match: str, warned: bool) -> None:
+    settings = loaded(
+        listener=f'{CONSOLE}[[route.routes]]\nmatch = "{match} OR moment:buy"\n[[sources]]\nuse = "forum"\n',
+        topics='[[topics]]\nid = "tea"\nname = "green-tea"\nquery = "tea"\n',
+    )
+    warning = 'config/listener.toml:6: warning: route.routes[0].match: no topic is named "tee"; did you mean "tea"?'
+    assert settings.warnings == ((warning,) if warned else ())
+
+
 @pytest.mark.parametrize("query", ["@brand tea", "@teashop tea", 'tea "mail @brnad now"', "author:@brnad tea"])
 def test_sets_and_accounts_that_are_meant_are_no_warning(loaded: Loader, query: str) -> None:
     topics = f"[sets]\nbrand = 'acme'\n[[topics]]\nname = 'tea'\nquery = '''{query}'''\n"

@@ -60,10 +60,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_line_becomes_a_post(file: Path) -> None:
-    row = {
-        **{"id": 7, "source": "forum", "author": "@ann", "title": "Desk", "url": "https://example.com/7", "lang": "en"},
-        **{"community": "diy", "kind": "comment", "followers": 5, "likes": 2.0, "replies": None, "more": [1]},
-    }
+    row = {"id": 7, "source": "forum", "author": "@ann", "title": "Desk", "url": "https://example.com/7", "lang": "en"}
+    row |= {"community": "diy", "kind": "comment", "followers": 5, "likes": 2.0, "replies": None, "more": [1]}
     file.write_text(line(**row, created_at="2026-11-20T11:00:00+01:00"))
     (post,) = Reader(file).pages()[0].posts
     assert (post.key, post.author, post.title, post.text) == ("forum:7", "ann", "Desk", "where to buy a desk?")
@@ -352,9 +350,6 @@ def test_the_file_that_was_read_is_known_by_its_content_not_its_name(file: Path)
     with file.open("a") as out:
         out.write(lines(40))
     assert reader.ids() == ["40"]
-
-
-# Trouble
 
 
 def test_a_missing_file_is_named_with_its_setting(file: Path) -> None:

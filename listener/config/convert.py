@@ -57,7 +57,7 @@ def table(
         return None
     try:
         return kind(**values)
-    except (ValueError, TypeError) as error:  # what the struct's own __post_init__ refuses
+    except ValueError as error:  # what the struct's own __post_init__ refuses
         document.problem(key, str(error))
         return None
 

@@ -72,7 +72,8 @@ class Schedule:
 
     def start(self) -> None:
         """Begin."""
-        logging.getLogger("jobs").setLevel(logging.ERROR)
+        for name in ("jobs", "apscheduler"):  # every run of every job is no news
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._scheduler.start()
 
     def put(self, jobs: Iterable[Job]) -> None:

@@ -1,0 +1,38 @@
+"""The stand-in platforms, where they are beside the checkout."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world.support import scopes, titles
+
+
+@pytest.fixture(scope="session")
+def new_world(shared: Path) -> Any:
+    """Makes worlds; skips where it is absent."""
+    tools = shared / "tools"
+    if not (tools / "loopback").is_dir():
+        pytest.skip("needs the stand-in platforms beside the checkout: no shared/tools/loopback")
+    sys.path.insert(0, str(tools))
+    from loopback.world import World  # noqa: PLC0415  # not a part of this project
+
+    return World
+
+
+@pytest.fixture(scope="session")
+def data(shared: Path) -> Path:
+    return shared / "data" / "recorded"
+
+
+@pytest.fixture(scope="session")
+def says(data: Path) -> dict[str, str]:
+    return titles(data)
+
+
+@pytest.fixture(autouse=True)
+def _scopes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("LOOPBACK_SLACK_SCOPES", scopes())
+    yield

@@ -143,9 +143,13 @@ class Schedule:
         self._stop.set()
         for worker in self._workers:
             worker.halt()
-        done = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        done = threading.Thread(target=self._shut_down, daemon=True)
         done.start()
         waiting = [done, *self._workers]
         for thread in waiting:
             thread.join(_PATIENCE / len(waiting))
         return not any(thread.is_alive() for thread in waiting)
+
+    def _shut_down(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown()

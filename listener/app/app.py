@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from listener.app.clocks import clock
 from listener.app.parts import Parts, assemble
-from listener.collect import collect, retry_in, trouble
+from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
@@ -18,7 +18,7 @@ from listener.types import Ask, Batch, Channel, Clock, Recheck
 
 log = logging.getLogger(__name__)
 
-_PAGE = 200  # posts a page, about
+_PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
 
@@ -37,6 +37,7 @@ class App:
         self.parts, self.store, self._now, self._real = parts, store, now, real
         self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
+        self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate()
 
@@ -72,6 +73,7 @@ class App:
             before, more = self.store.cursors(name), False
             for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
                 yield self._keep(name, batch)
+                self._waits[name] = batch.wait
                 more = to_the_end and batch.more and not batch.wait
             more = more and self.store.cursors(name) != before
 
@@ -114,7 +116,7 @@ class App:
             return self._in_trouble(name, error)
         if self._failures.pop(name, 0):
             log.info("source=%s status=well", name)
-        return None
+        return self._waits.get(name)
 
     def _in_trouble(self, name: str, error: SourceError) -> float:
         self._failures[name] = self._failures.get(name, 0) + 1
@@ -134,12 +136,13 @@ class App:
         if not due:
             return
         try:
-            batch = bound.source.recheck([post.id for post in due], now)
+            batch = look_up(name, bound.source, [post.id for post in due], now)
         except SourceError as error:
             log.warning("source=%s status=%s action=recheck later", name, error.why)
             return
-        self._keep(name, replace(batch, cursors={}, more=True))
-        self.store.touch([post.key for post in due], now)
+        self._keep(name, replace(batch, cursors={}, more=True))  # says nothing about how far the source was read
+        looked_at = {post.key for post in (batch.posts if batch.more else due)}
+        self.store.touch(looked_at, now)
 
     # Sending
 

@@ -50,8 +50,12 @@ class Running:
 
     def begin(self) -> None:
         """Put everything to work."""
-        self._schedule.put(self._jobs())
+        self.put_jobs()
         self._schedule.send_with(self._app.senders())
+
+    def put_jobs(self) -> None:
+        """Have the jobs that the configuration asks for."""
+        self._schedule.put(self._jobs())
 
     def reload(self) -> None:
         """Take the new configuration over; a bad one is reported and the old one stays."""

@@ -40,12 +40,12 @@ def test_a_storm_of_faults_and_a_hundred_kills_lose_and_repeat_nothing(
     new_world: Any, data: Path, says: Mapping[str, str], tmp_path: Path
 ) -> None:
     rng = random.Random(5)
-    with new_world(data=[data], speed=8, seed=5) as world:
+    with new_world(data=[data], speed=4, seed=5) as world:
         product = Product(tmp_path / "product", world.env)
         product.run("once")
         for spec in (
             "slack:429:every=3",
-            "slack:drop-after-accept:p=0.3",
+            "slack:drop-after-accept:p=0.5",
             "slack:lag:3s",
             "slack:drop:p=0.05",
             "hackernews:503:p=0.1",
@@ -65,14 +65,14 @@ def test_a_storm_of_faults_and_a_hundred_kills_lose_and_repeat_nothing(
                 _copy(product.database)
             if kill == 80:
                 _put_back(product.database)
-            product.live(rng.uniform(0.5, 1.6))
+            product.live(rng.choice((0.4, 0.8, 1.6)))
         world.faults.clear()
         product.run("once")
         product.run("once")
         states = check(product, world.ledger, says)
         lost = sum(not message["answered"] for message in world.ledger["slack"]["messages"])
-    assert states["open"] > 20
-    assert lost > 5, "the storm did strike"
+    assert states["open"] > 10
+    assert lost > 2, "the storm did strike"
 
 
 def _copy(database: Path) -> None:

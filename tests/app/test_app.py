@@ -1,0 +1,91 @@
+"""The running product over fakes."""
+
+import logging
+
+import pytest
+
+from listener.app import once
+from listener.errors import SourceError
+from listener.testing import edited, posts
+from listener.types import Bad, Gap
+from tests.app.conftest import Office
+from tests.making import NOW
+
+
+def test_a_pass_reads_keeps_and_delivers(office: Office) -> None:
+    done = once(office.app, ["feed"])
+    assert (done.posts, done.failed, done.waiting) == (3, (), 0)
+    assert len(office.desk.messages) == done.alerts > 0
+    assert once(office.app, ["feed"]).findings == 0
+
+
+def test_a_failing_source_is_named_and_the_others_are_read(office: Office) -> None:
+    office.feed.errors = [SourceError("feed", "the token was refused", permanent=True, code="401")]
+    done = once(office.app, ["other", "feed"])
+    assert done.failed == ("feed",)
+
+
+def test_polling_notes_trouble_waits_and_recovers(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    office.feed.errors = [SourceError("feed", "slow down", wait=42.0, code="429")]
+    assert office.app.poll("feed") == 42.0
+    assert "source=feed status=429 action=wait next_try=2026-11-20T12:00:42Z why='slow down'" in caplog.text
+    [row] = office.store.db.rows("select error, failures, next_at from health where name='source:feed'")
+    assert tuple(row) == ("slow down", 1, "2026-11-20T12:00:42.000000Z")
+    assert office.app.poll("feed") is None
+    assert "source=feed status=well" in caplog.text
+    assert office.store.db.value("select error from health where name='source:feed'") == ""
+
+
+def test_trouble_with_the_database_is_waited_out(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.store.db.conn.execute("pragma max_page_count = 1")
+    huge = posts(1)[0]
+    office.feed.posts = [edited(huge, f"kettle {n} " + "x" * 30_000) for n in range(1)]
+    for n, post in enumerate(posts(60)):
+        office.feed.add(edited(post, f"kettle {n} " + "x" * 30_000))
+    assert office.app.poll("feed") == 5.0
+    assert "the disk is full: free some space" in caplog.text
+    office.store.db.conn.execute("pragma max_page_count = 100000")
+    assert office.app.poll("feed") is None
+    assert office.count("posts") == 60
+
+
+def test_gaps_and_unreadable_posts_are_told_in_the_log(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.feed.gaps = [Gap("posts", NOW, NOW, "the listing ended")]
+    office.feed.bad = [Bad("forum", "9", "{", "not JSON")]
+    office.app.poll("feed")
+    assert "source=feed status=gap stream=posts" in caplog.text
+    assert "source=feed status=unreadable post=9 action=quarantine not JSON" in caplog.text
+
+
+def test_posts_are_looked_up_again_so_that_deletions_and_edits_are_honoured(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.feed.delete("forum:1")
+    office.feed.posts[1] = edited(office.feed.posts[1], "my kettle leaks, need a new one today")
+    office.app.recheck("feed")
+    assert office.store.db.value("select text from posts where key='forum:1'") != "", "not before it is due"
+    office.clock.advance(2 * 3600)
+    office.app.recheck("feed")
+    assert office.store.db.value("select text from posts where key='forum:1'") == ""
+    assert (
+        office.store.db.value("select text from posts where key='forum:2'") == "my kettle leaks, need a new one today"
+    )
+    office.clock.advance(60)
+    before = len(office.feed.asked)
+    office.app.recheck("feed")
+    assert len(office.feed.asked) == before, "each post once an interval"
+
+
+def test_a_look_up_that_fails_is_tried_again_later(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    once(office.app, ["feed"])
+    office.clock.advance(2 * 3600)
+    office.feed.errors = [SourceError("feed", "busy")]
+    office.app.recheck("feed")
+    assert "source=feed status=busy action=recheck later" in caplog.text
+
+
+def test_old_posts_are_forgotten(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.clock.advance(91 * 86_400)
+    office.app.retain()
+    assert [office.count(t) for t in ("posts", "findings", "alerts", "outbox", "seen", "carries")] == [0] * 6

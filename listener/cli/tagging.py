@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -9,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from listener.app import clock
-from listener.cli.common import say
+from listener.cli.common import configured, say, settings_of
 from listener.edge import repair
 from listener.sources.jsonl import decoded, post_of
 from listener.tag import as_json, load
@@ -21,18 +22,18 @@ from listener.types import Post
 @click.option(
     "--tagger",
     type=click.Choice(["auto", "fast", "accurate"]),
-    default="auto",
-    show_default=True,
-    help="fast: by lists of words. accurate: by a trained model. auto: the best there is.",
+    help="fast: by lists of words. accurate: by a trained model. auto: the best there is. Left out: as [tag] says.",
 )
+@configured
 @click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
-def tag(file: BinaryIO, tagger: str, json: bool) -> None:
+def tag(file: BinaryIO, tagger: str | None, folder: Path, json: bool) -> None:
     """Tag posts, one JSON object a line with at least "id" and "text", from FILE or standard input.
 
     Prints one JSON line for each post, in order; offsets of the evidence count in title + blank line + text. A line
     that is no post is told on standard error with its number; the others are done all the same, and the exit code is 1.
     """
-    read, now, failed = load(tagger), clock(), 0
+    choice = tagger or (settings_of(folder)[0].tag.tagger if folder.is_dir() else "auto")
+    read, now, failed = load(choice), clock(), 0
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue

@@ -1,0 +1,69 @@
+"""The first two commands: a configuration is written, and checked."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_init_writes_what_is_missing_and_names_the_next_command(listener: Run, home: Path) -> None:
+    answer = listener("init", "mine")
+    assert answer.code == 0
+    assert answer.out.splitlines() == [f"wrote mine/{name}.toml" for name in ("listener", "topics", "playbook")]
+    assert "`listener check --config mine` and `listener run --config mine`" in answer.err
+    assert 'use = "sample"' in (home / "mine" / "listener.toml").read_text()
+
+
+def test_init_keeps_what_is_there(listener: Run, home: Path) -> None:
+    before = (home / "config" / "listener.toml").read_text()
+    answer = listener("init")
+    assert "kept  config/listener.toml, which was there" in answer.out
+    assert "wrote config/playbook.toml" in answer.out
+    assert (home / "config" / "listener.toml").read_text() == before
+    assert listener("init", "--json").json["written"] == []
+
+
+def test_what_init_writes_passes_the_check(listener: Run) -> None:
+    listener("init", "mine")
+    answer = listener("check", "--config", "mine")
+    assert answer.code == 0
+    assert answer.out.startswith("ok: 8 topics, 1 source, 1 channel, ")
+
+
+def test_check_counts_what_is_configured(listener: Run) -> None:
+    answer = listener("check")
+    assert (answer.code, answer.out) == (0, "ok: 2 topics, 1 source, 2 channels, 2 samples\n")
+
+
+def test_check_says_everything_that_is_wrong_at_once(listener: Run, home: Path) -> None:
+    (home / "config" / "topics.toml").write_text(
+        '[[topics]]\nname = "desks"\nquery = "(desk"\n[[topics]]\nname = "b"\n'
+    )
+    (home / "config" / "listener.toml").write_text('[stor]\n[route]\nchannel = "consol"\n')
+    answer = listener("check")
+    assert (answer.code, answer.out) == (2, "")
+    for said in ("topics.toml:3: topics[0].query", "topics[1].query: is missing", "listener.toml:1: stor: unknown key"):
+        assert said in answer.err
+    assert len(listener("check", "--json").json["problems"]) == 4
+
+
+def test_check_shows_a_sample_that_is_not_as_its_topic_says(listener: Run, home: Path) -> None:
+    topics = home / "config" / "topics.toml"
+    topics.write_text(topics.read_text().replace("what a lovely lamp", "what a lovely desk"))
+    answer = listener("check")
+    assert (answer.code, answer.out) == (1, "")
+    assert "config/topics.toml:9: topics[0].nomatch[0]" in answer.err
+    assert "lovely desk" in answer.err
+    assert len(listener("check", "--json").json["samples"]) == 1
+
+
+def test_check_warns_of_a_channel_without_its_secret(listener: Run, home: Path) -> None:
+    main = home / "config" / "listener.toml"
+    main.write_text(main.read_text() + '[[channels]]\nuse = "slack"\n')
+    answer = listener("check")
+    assert answer.code == 0
+    assert "channel slack is skipped, its alerts go to the console: set SLACK_BOT_TOKEN" in answer.err
+
+
+def test_no_configuration_names_the_command_that_writes_one(listener: Run) -> None:
+    answer = listener("status", "--config", "nowhere")
+    assert (answer.code, answer.err) == (2, "nowhere: no such folder; `listener init nowhere` writes one\n")

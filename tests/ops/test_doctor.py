@@ -1,0 +1,229 @@
+"""Each thing that may be wrong, and the words that mend it."""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from listener.channels.slack import SCOPES, Channel, Options
+from listener.config import ChannelSettings, Env, Ops, Settings
+from listener.ops.doctor import Trouble, examine
+from listener.ops.doctor.slack import places, workspace
+from listener.store import Store
+from listener.types import Route
+from tests.channels.conftest import Secrets
+from tests.channels.server import Answer, Server, answer, closed_port
+from tests.making import NOW
+
+Examine = Callable[..., list[Trouble]]
+
+
+@pytest.fixture
+def examined(settings: Settings) -> Examine:
+    """Everything that is wrong, without asking anybody; a little later than NOW unless said otherwise."""
+    return lambda now=NOW + timedelta(seconds=5), env=None: list(examine(settings, Env(env or {}), now, offline=True))
+
+
+def lose(store: Store, why: str, at: datetime = NOW) -> str:
+    """The answer to the next message is lost."""
+    claimed = store.outbox.claim("fake", at)
+    assert claimed
+    store.outbox.unknown(claimed.message.key, at, why)
+    return claimed.message.key
+
+
+def test_a_running_listener_without_trouble_has_none(examined: Examine, store: Store) -> None:
+    assert examined() == []
+
+
+def test_a_missing_database_is_made_by_run(examined: Examine, path: Path) -> None:
+    assert examined() == [Trouble(f"there is no database {path} yet", "listener run")]
+
+
+def test_a_file_that_is_no_database_is_not_a_traceback(examined: Examine, path: Path) -> None:
+    path.write_text("not a database " * 100)
+    path.chmod(0o600)
+    Path(f"{path}.guard").touch(0o600)
+    [trouble] = examined()
+    assert str(path) in trouble.what
+    assert "[store] url" in trouble.cure
+
+
+def test_a_damaged_database_asks_for_a_backup(examined: Examine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Store, "damage", lambda self: ["row 3 missing from index posts_url"])
+    [trouble] = examined()
+    assert "is damaged: row 3 missing" in trouble.what
+    assert "put a backup in its place" in trouble.cure
+
+
+def test_a_missing_guard_is_named(examined: Examine, store: Store, path: Path) -> None:
+    Path(f"{path}.guard").unlink()
+    [trouble] = examined()
+    assert trouble.what.startswith(f"{path}.guard is missing")
+
+
+def test_a_database_that_others_may_read_is_closed_by_a_command(examined: Examine, store: Store, path: Path) -> None:
+    path.chmod(0o644)
+    assert Trouble(f"{path} may be read by other users of this machine", f"chmod 600 {path}") in examined()
+
+
+def test_a_full_disk_is_noticed_before_it_hurts(
+    examined: Examine, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(10**9, 10**9 - 37_000_000, 37_000_000))
+    assert examined() == [Trouble(f"the disk of {path} has 37 MB left", "free some space")]
+
+
+def test_a_failing_source_is_tried_again_by_run(examined: Examine, store: Store) -> None:
+    store.failed("source", "feed", "503", NOW, NOW + timedelta(minutes=3))
+    assert examined() == [
+        Trouble("source feed fails since 2026-11-20 12:00 UTC: 503", "it is tried again at 12:03 UTC")
+    ]
+
+
+def test_a_failing_source_is_tried_again_by_hand_where_nothing_runs(examined: Examine, store: Store) -> None:
+    store.failed("source", "feed", "503", NOW, NOW + timedelta(minutes=3))
+    store.abandon()
+    assert [trouble.cure for trouble in examined()] == ["listener once --source feed"]
+
+
+def test_a_source_that_is_not_read_any_more_is_noticed(examined: Examine, store: Store) -> None:
+    [trouble] = examined(NOW + timedelta(minutes=20))
+    assert "was last read at 2026-11-20 12:00 UTC, though Listener is running" in trouble.what
+    assert "start process" in trouble.cure
+
+
+def test_a_source_that_was_never_read_is_noticed(settings: Settings, store: Store) -> None:
+    more = replace(settings, sources=(*settings.sources, replace(settings.sources[0], name="new")))
+    store.abandon()
+    assert list(examine(more, Env({}), NOW, offline=True)) == [
+        Trouble("source new was never read", "listener once --source new")
+    ]
+
+
+def test_messages_that_were_given_up_are_sent_again_by_a_command(examined: Examine, store: Store) -> None:
+    for _ in range(2):
+        claimed = store.outbox.claim("fake", NOW)
+        assert claimed
+        store.outbox.fail(claimed.message.key, NOW, "msg_too_long")
+    assert examined() == [Trouble("2 messages to fake could not be delivered: msg_too_long", "listener outbox retry")]
+
+
+def test_what_a_fallback_has_told_is_no_trouble(examined: Examine, store: Store) -> None:
+    claimed = store.outbox.claim("fake", NOW)
+    assert claimed
+    store.outbox.reroute(claimed.message.key, "console", "meant for fake", NOW, "archived")
+    assert examined() == []
+
+
+def test_held_messages_name_the_permission_and_the_setting(examined: Examine, store: Store) -> None:
+    lose(store, "held: the app lacks the scope channels:history")
+    [trouble] = examined()
+    assert "1 message to fake held, as it is not known whether they arrived: the app lacks" in trouble.what
+    assert 'on_ambiguous = "resend" under [slack]' in trouble.cure
+
+
+def test_messages_that_wait_for_long_are_noticed(examined: Examine, store: Store) -> None:
+    lose(store, "the answer was lost")
+    assert examined(NOW + timedelta(minutes=5)) == []
+    store.abandon()
+    [trouble] = examined(NOW + timedelta(hours=2))
+    assert trouble == Trouble("3 messages to fake waiting for more than an hour: the answer was lost", "listener run")
+
+
+def test_posts_that_were_set_aside_are_named_by_what_helps(examined: Examine, store: Store) -> None:
+    raw = '{"source":"forum","id":"9","text":"x","created_at":"2026-11-20T12:00:00Z"}'
+    for number, why in (("9", "analysis failed: ValueError: odd"), ("10", "line 3: not JSON")):
+        with store.db.write() as conn:
+            row = ("forum", "feed", number, raw, why, "2026-11-20T12:00:00Z")
+            conn.execute("insert into quarantine(source, stream, post_id, raw, why, at) values (?,?,?,?,?,?)", row)
+    assert [trouble.cure for trouble in examined()] == ["listener quarantine retry", "listener quarantine list"]
+
+
+def test_a_channel_without_its_secret_is_named(settings: Settings, store: Store) -> None:
+    slack = replace(settings, channels=(ChannelSettings("slack", "slack", Options(), places=True),))
+    assert list(examine(slack, Env({}), NOW)) == [
+        Trouble(
+            "channel slack is not told, the console is: it lacks a secret",
+            "set SLACK_BOT_TOKEN or SLACK_BOT_TOKEN_FILE",
+        )
+    ]
+
+
+# Slack
+
+SLACK = ChannelSettings("slack", "slack", Options(), places=True)
+LISTED = {"ok": True, "channels": [{"id": "C1", "name": "listening"}]}
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Server() as server:
+        yield server
+
+
+def granted(*scopes: str) -> Answer:
+    """The token works, and has these permissions."""
+    return answer({"ok": True}, x_oauth_scopes=",".join(scopes))
+
+
+def asked(url: str, *wanted: str) -> list[Trouble]:
+    return list(workspace(Channel(Options(), Secrets(SLACK_BOT_TOKEN="xoxb-1"), url), SLACK, list(wanted), NOW))
+
+
+def test_a_slack_that_works_is_no_trouble(server: Server) -> None:
+    yes = answer({"ok": True, "messages": []})
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), yes]
+    assert asked(server.url, "slack:#listening") == []
+    assert [seen.path for seen in server.seen] == ["/auth.test"] * 2 + ["/conversations.list", "/conversations.history"]
+
+
+def test_a_revoked_token_says_what_to_set(server: Server) -> None:
+    server.script = [answer({"ok": False, "error": "token_revoked"})]
+    [trouble] = asked(server.url, "slack:#listening")
+    assert trouble.what == "channel slack: the token was revoked"
+    assert "set SLACK_BOT_TOKEN" in trouble.cure
+
+
+def test_a_missing_permission_is_named(server: Server) -> None:
+    server.script = [granted(*(scope for scope in SCOPES if scope != "channels:history"))]
+    [trouble] = asked(server.url)
+    assert trouble.what == "channel slack: the Slack app lacks the scope channels:history"
+    assert "OAuth & Permissions" in trouble.cure
+
+
+def test_a_channel_that_the_app_is_not_in_says_invite(server: Server) -> None:
+    no = answer({"ok": False, "error": "not_in_channel"})
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), no]
+    [trouble] = asked(server.url, "slack:#listening")
+    assert "the app is not in #listening" in trouble.what
+    assert "/invite @listener" in trouble.cure
+
+
+def test_a_channel_that_does_not_exist_is_named(server: Server) -> None:
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED)]
+    [trouble] = asked(server.url, "slack:#sales")
+    assert "there is no channel #sales that the app can see" in trouble.what
+    assert trouble.cure == "create it, or /invite @listener into it"
+
+
+def test_a_slack_that_cannot_be_reached_is_one_trouble() -> None:
+    [trouble] = asked(f"http://127.0.0.1:{closed_port()}/", "slack:#listening")
+    assert "cannot be reached" in trouble.what
+
+
+def test_the_places_are_those_of_the_routes_and_of_the_operators(settings: Settings) -> None:
+    route = Route(
+        channel="slack:#listening",
+        fallback="console",
+        routes=(Route(channel="slack:#sales"), Route(channel="slack:#listening", fallback="slack:#spare")),
+    )
+    settings = replace(settings, route=route, ops=Ops(channel="slack:#ops"))
+    assert places(settings, "slack") == ["slack:#listening", "slack:#sales", "slack:#spare", "slack:#ops"]
+    assert places(settings, "other") == []

@@ -81,7 +81,7 @@ class Sender:
             now = self._clock()
             self._outbox.unknown(message.key, now, error.why)
             self._rest(
-                error.wait or self._back_off(), str(error), f"will look for {message.key} before sending it again"
+                error.wait or self._back_off(), error.why, f"will look for {message.key} before sending it again"
             )
         except ChannelError as error:
             self._refused(claimed, error)
@@ -113,7 +113,7 @@ class Sender:
             self._ready[message.channel] = now + timedelta(seconds=wait)
             log.warning("channel=%s status=%s action=wait next_try=%.0fs", message.channel, error.why, wait)
         else:
-            self._rest(error.wait or self._back_off(error.permanent), str(error), "the queue is kept")
+            self._rest(error.wait or self._back_off(error.permanent), error.why, "the queue is kept")
             if error.permanent:
                 self._tell_ops(error, str(error))
 
@@ -154,7 +154,7 @@ class Sender:
         wait = error.wait or self._back_off(error.permanent)
         self._outbox.postpone(stale.message.key, now + timedelta(seconds=wait))
         if scope == "channel":
-            self._rest(wait, str(error), "the change is kept")
+            self._rest(wait, error.why, "the change is kept")
 
     # What is in doubt
 
@@ -197,7 +197,7 @@ class Sender:
         elif error.permanent and (scope == "place" or error.code == "missing_scope"):
             self._hold(lost, error, now)
         else:
-            self._rest(error.wait or self._back_off(error.permanent), str(error), "will read the history again")
+            self._rest(error.wait or self._back_off(error.permanent), error.why, "will read the history again")
 
     def _hold(self, lost: list[Claimed], error: OutsideError, now: datetime) -> None:
         """Neither sent nor to be sent, as far as we can know: a person must let us read the history."""

@@ -168,6 +168,6 @@ class App:
 
     def retain(self) -> None:
         """Forget what is older than the configuration says."""
-        removed = self.store.retain(self.parts.settings.retention.posts, self._now())
-        if removed:
-            log.info("retention: %d posts older than %s are forgotten", removed, self.parts.settings.retention.posts)
+        keep = self.parts.settings.retention
+        if erased := self.store.retain(keep.posts, keep.counts, self._now()):
+            log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)

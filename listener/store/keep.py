@@ -77,8 +77,8 @@ def _edit(conn: sqlite3.Connection, posts: Iterable[Post], now: datetime) -> set
     """Keys of stored posts whose words changed upstream; their rows and messages follow."""
     edited = set()
     for post in posts:
-        row = conn.execute("select hash, deleted_at from posts where key=?", (post.key,)).fetchone()
-        if row is None or row["deleted_at"]:
+        row = conn.execute("select hash, erased_at from posts where key=?", (post.key,)).fetchone()
+        if row is None or row["erased_at"]:
             continue
         conn.execute("update posts set checked_at=? where key=?", (iso(now), post.key))
         if row["hash"] == digest(post):
@@ -119,8 +119,8 @@ def _insert_findings(
             "why": "",
             "created_at": iso(now),
         }
-        post = conn.execute("select revision, deleted_at from posts where key=?", (finding.post.key,)).fetchone()
-        if post["deleted_at"]:
+        post = conn.execute("select revision, erased_at from posts where key=?", (finding.post.key,)).fetchone()
+        if post["erased_at"]:
             continue
         if _insert(conn, "findings", row):
             fresh.append(Fresh(finding, post["revision"]))

@@ -17,10 +17,12 @@ create table posts(
   revision integer not null default 1, -- counts upstream edits
   created_at text not null, fetched_at text not null,
   checked_at text not null,            -- when it was last seen upstream
-  deleted_at text                      -- deleted upstream: words and author are erased, counts stay
+  erased_at text,                      -- words and author are gone, counts stay
+  erased_why text not null default ''  -- deleted (upstream) or age
 );
 create index posts_fetched on posts(fetched_at);
-create index posts_checked on posts(stream, checked_at) where deleted_at is null;
+create index posts_fresh on posts(fetched_at) where erased_at is null;
+create index posts_checked on posts(stream, checked_at) where erased_at is null;
 create index posts_url on posts(url);
 
 create table findings(

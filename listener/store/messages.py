@@ -45,5 +45,5 @@ def _alert(conn: sqlite3.Connection, key: str) -> Alert:
         due_at=at(row["due_at"]),
         deadline_at=at(row["deadline_at"]),
         copies=row["copies"],
-        deleted=bool(post_row["deleted_at"]),
+        deleted=bool(post_row["erased_at"]),
     )

@@ -66,7 +66,7 @@ def _stored(db: Database, row: Row) -> Stored:
         row["reason"],
         row["why"],
         at(row["created_at"]),
-        bool(post["deleted_at"]),
+        bool(post["erased_at"]),
     )
 
 
@@ -106,7 +106,7 @@ def _unstored(db: Database, wanted: str, seen: Row | None) -> Answer | None:
 def due_for_recheck(db: Database, stream: str, before: datetime, limit: int) -> list[Post]:
     """Stored posts of a source that were last seen upstream before then, the longest ago first."""
     rows = db.rows(
-        "select * from posts where stream=? and checked_at < ? and deleted_at is null order by checked_at limit ?",
+        "select * from posts where stream=? and checked_at < ? and erased_at is null order by checked_at limit ?",
         (stream, iso(before), limit),
     )
     return [post_of(row) for row in rows]

@@ -1,9 +1,12 @@
 """What is forgotten by age."""
 
+import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from listener.store.connection import Database
-from listener.store.erase import MESSAGES_OF_POST
+from listener.store.erase import MESSAGES_OF_POST, erase
 from listener.store.rows import iso
 
 SEEN_FOR = timedelta(days=7)
@@ -11,31 +14,42 @@ SAMPLES_FOR = timedelta(days=30)
 _AT_ONCE = 500  # posts a transaction, so that collecting never waits long
 
 
-def retain(db: Database, keep_posts: timedelta, now: datetime) -> int:
-    """Forget posts fetched longer than `keep_posts` ago with all that hangs on them; answers how many."""
+def retain(db: Database, keep_posts: timedelta, keep_counts: timedelta, now: datetime) -> int:
+    """Erase the words of posts fetched longer than `keep_posts` ago, forget what is older than `keep_counts`.
+
+    Answers how many posts lost their words.
+    """
+    oldest_counts = now - keep_counts
     with db.write() as conn:
         conn.execute("delete from seen where at < ?", (iso(now - SEEN_FOR),))
         conn.execute("delete from samples where day < ?", ((now - SAMPLES_FOR).date().isoformat(),))
+        conn.execute("delete from unmatched where day < ?", (oldest_counts.date().isoformat(),))
         conn.execute("delete from quarantine where at < ?", (iso(now - keep_posts),))
         conn.execute("delete from told where at < ?", (iso(now - timedelta(days=2)),))
-    total = 0
-    while removed := _retain_some(db, iso(now - keep_posts)):
-        total += removed
-    return total
+    while _some(db, "fetched_at < ?", oldest_counts, _forget):
+        pass
+    erased = 0
+    while some := _some(db, "fetched_at < ? and erased_at is null", now - keep_posts, partial(_erase, now)):
+        erased += some
+    return erased
 
 
-def _retain_some(db: Database, before: str) -> int:
+def _some(db: Database, condition: str, before: datetime, work: Callable[[sqlite3.Connection, str], object]) -> int:
+    """Do the work on a few posts in one transaction; answers on how many."""
     with db.write() as conn:
-        keys = [
-            row[0] for row in conn.execute("select key from posts where fetched_at < ? limit ?", (before, _AT_ONCE))
-        ]
-        for key in keys:
-            conn.execute(
-                f"delete from outbox where state in ('sent', 'failed', 'dropped') and key in ({MESSAGES_OF_POST})",
-                (key,),
-            )
-            conn.execute("delete from events where finding in (select key from findings where post_key=?)", (key,))
-            for table in ("alerts", "findings"):
-                conn.execute(f"delete from {table} where post_key=?", (key,))
-            conn.execute("delete from posts where key=?", (key,))
-        return len(keys)
+        rows = conn.execute(f"select key from posts where {condition} limit ?", (iso(before), _AT_ONCE)).fetchall()
+        for row in rows:
+            work(conn, row["key"])
+        return len(rows)
+
+
+def _erase(now: datetime, conn: sqlite3.Connection, key: str) -> None:
+    erase(conn, key, now, "age")
+
+
+def _forget(conn: sqlite3.Connection, key: str) -> None:
+    conn.execute(f"delete from outbox where key in ({MESSAGES_OF_POST})", (key,))
+    conn.execute("delete from events where finding in (select key from findings where post_key=?)", (key,))
+    for table in ("alerts", "findings"):
+        conn.execute(f"delete from {table} where post_key=?", (key,))
+    conn.execute("delete from posts where key=?", (key,))

@@ -37,7 +37,7 @@ def digest(post: Post) -> str:
 
 
 def post_row(post: Post, stream: str, now: datetime) -> dict[str, object]:
-    """The columns of `posts` but for id, revision and deleted_at."""
+    """The columns of `posts` but for id, revision and what erasing fills."""
     return {
         "key": post.key,
         "source": post.source,

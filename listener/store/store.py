@@ -114,9 +114,9 @@ class Store:
         with self.db.write() as conn:
             conn.executemany("update posts set checked_at=? where key=?", [(iso(now), key) for key in keys])
 
-    def retain(self, keep_posts: timedelta, now: datetime) -> int:
-        """Forget what is older; answers how many posts."""
-        return retention.retain(self.db, keep_posts, now)
+    def retain(self, keep_posts: timedelta, keep_counts: timedelta, now: datetime) -> int:
+        """Forget what is older; answers how many posts lost their words."""
+        return retention.retain(self.db, keep_posts, keep_counts, now)
 
     # For those who look after it; all of these work beside the process that owns the database
 

@@ -84,8 +84,15 @@ def test_a_look_up_that_fails_is_tried_again_later(office: Office, caplog: pytes
     assert "source=feed status=busy action=recheck later" in caplog.text
 
 
-def test_old_posts_are_forgotten(office: Office) -> None:
+def test_old_posts_lose_their_words_and_later_their_counts(office: Office) -> None:
     once(office.app, ["feed"])
+    found = office.count("findings")
     office.clock.advance(91 * 86_400)
+    office.app.retain()
+    assert {row[0] for row in office.store.db.rows("select text || author || url from posts")} == {""}
+    assert office.count("findings") == found
+    once(office.app, [])
+    assert office.desk.updates == [], "what was told long ago stays as it was told"
+    office.clock.advance(310 * 86_400)
     office.app.retain()
     assert [office.count(t) for t in ("posts", "findings", "alerts", "outbox", "seen", "carries")] == [0] * 6

@@ -10,6 +10,9 @@ from listener.query.occur import Place, occurrences
 from listener.query.tree import And, In, Leaves, Near, Node, Not, Or, Set, leaves
 from listener.types import Span
 
+MOST_SPANS = 100
+"""Places of a hit that are kept, the first ones: people are shown a few of them, the database stores them all."""
+
 Found = dict[Leaves, list[Place]]
 """The occurrences of the leaves that made a tree hold."""
 
@@ -26,10 +29,10 @@ def test(tree: Node, doc: Doc) -> Hit | None:
     found = find(tree, doc)
     if found is None:
         return None
-    spans = {place.span for places in found.values() for place in places if place.span}
+    spans = {place.span for places in found.values() for place in places[:MOST_SPANS] if place.span}
     return Hit(
         tuple(dict.fromkeys(leaf.source for leaf in found)),
-        tuple(sorted(spans, key=lambda span: (span.start, span.end))),
+        tuple(sorted(spans, key=lambda span: (span.start, span.end))[:MOST_SPANS]),
     )
 
 
@@ -64,8 +67,12 @@ def _all(children: Iterable[Node], doc: Doc) -> Found | None:
 def _union(parts: Iterable[Found]) -> Found | None:
     union: Found | None = None
     for part in parts:
-        union = part if union is None else {**union, **{k: sorted({*union.get(k, ()), *v}) for k, v in part.items()}}
+        union = part if union is None else {**union, **{k: _merged(union.get(k), v) for k, v in part.items()}}
     return union
+
+
+def _merged(some: list[Place] | None, more: list[Place]) -> list[Place]:
+    return sorted({*some, *more}) if some else more
 
 
 def _near(node: Near, doc: Doc) -> Found:

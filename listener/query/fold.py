@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _SIGNS = frozenset("™®©℠℗")  # symbols, which NFKD would turn into letters
 _APOSTROPHES = dict.fromkeys("’ʼ‘‛′＇", "'")
+_LONGEST = 6  # letters; the few signs that stand for a whole sentence would make a post many times as long
 _VOICED = ("゙", "゚")  # Japanese dakuten tell words apart
 _LETTERS = {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t"}
 # Cyrillic letters that look Latin; both query and text are folded, so Cyrillic words still find themselves.
@@ -22,6 +23,8 @@ def fold_char(char: str) -> str:
     if "가" <= char <= "힣":  # whole syllables are compared, not their parts
         return char
     parts = [part for part in unicodedata.normalize("NFKD", char) if _stays(part)]
+    if len(parts) > _LONGEST:
+        return char
     return "".join(_LETTERS.get(low, low) for part in parts for low in part.casefold() if _stays(low))
 
 

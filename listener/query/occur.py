@@ -47,7 +47,9 @@ def _terms(term: Term, doc: Doc) -> Iterator[Place]:
     elements = term.elements
     for position in _starts(elements, doc):
         end = position + len(elements)
-        if position < 0 or end > len(doc.words) or not _continues(elements, doc, position):
+        if position < 0 or end > len(doc.words):
+            continue
+        if len(elements) > 1 and not _continues(elements, doc, position):
             continue
         start_char, end_char = _characters(elements, doc, position)
         span = doc.span(start_char, end_char)
@@ -132,7 +134,7 @@ def _below(host: str, domain: str) -> bool:
 
 
 def _places(spans: Iterable[tuple[int, int]], doc: Doc) -> list[Place]:
-    return sorted(Place(*doc.place_of(start, end), doc.span(start, end)) for start, end in spans)
+    return sorted(Place(*doc.place_of(start, end), doc.span(start, end)) for start, end in islice(spans, _MOST))
 
 
 # Exact characters and expressions

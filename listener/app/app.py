@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -109,13 +109,16 @@ class App:
             return _STORE_PAUSE
 
     def _poll(self, name: str) -> float | None:
+        since = self.store.trouble_since("source", name)
         try:
             for _ in self.read(name):
                 pass
         except SourceError as error:
             return self._in_trouble(name, error)
-        if self._failures.pop(name, 0):
+        self._failures.pop(name, None)
+        if since:
             log.info("source=%s status=well", name)
+            self._tell_recovery(name, since)
         return self._waits.get(name)
 
     def _in_trouble(self, name: str, error: SourceError) -> float:
@@ -124,7 +127,23 @@ class App:
         now = self._real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
+        self._tell_trouble(name, error.why, now)
         return wait
+
+    def _tell_trouble(self, name: str, why: str, now: datetime) -> None:
+        """The operators hear once of trouble that lasts."""
+        ops, since = self.parts.ops, self.store.trouble_since("source", name)
+        if ops and since and now - since >= self.parts.settings.ops.after:
+            text = f"Source {name} cannot be read since {since:%Y-%m-%d %H:%M} UTC: {why}"
+            self.store.outbox.notify(_notice(name, since), ops, text, now)
+            self.on_alert()
+
+    def _tell_recovery(self, name: str, since: datetime) -> None:
+        ops, key = self.parts.ops, _notice(name, since)
+        if ops and self.store.outbox.has(key):
+            text = f"Source {name} is read again; the trouble began at {since:%Y-%m-%d %H:%M} UTC"
+            self.store.outbox.notify(f"{key}/well", ops, text, self._real())
+            self.on_alert()
 
     def recheck(self, name: str) -> None:
         """Look stored posts up again, so that edits and deletions are honoured."""
@@ -151,9 +170,8 @@ class App:
         return {name: self._sender(name, channel) for name, channel in self.parts.channels.items()}
 
     def _sender(self, name: str, channel: Channel) -> Sender:
-        slack, ops = self.parts.settings.slack, self.parts.settings.ops.channel
-        known = ops if ops.partition(":")[0] in self.parts.channels else ""
-        pace = Pace(settle=slack.settle.total_seconds(), on_ambiguous=slack.on_ambiguous, ops=known)
+        slack = self.parts.settings.slack
+        pace = Pace(settle=slack.settle.total_seconds(), on_ambiguous=slack.on_ambiguous, ops=self.parts.ops)
         root = self.parts.router.root_fallback
         return Sender(
             name,
@@ -171,3 +189,8 @@ class App:
         keep = self.parts.settings.retention
         if erased := self.store.retain(keep.posts, keep.counts, self._now()):
             log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)
+
+
+def _notice(name: str, since: datetime) -> str:
+    """The key of the message about this trouble: each is told once, whatever restarts."""
+    return f"ops/source/{name}/{since:%Y-%m-%dT%H:%M:%SZ}"

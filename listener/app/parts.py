@@ -37,6 +37,7 @@ class Parts(Struct, frozen=True):
     analyser: Analyser
     rules: Rules
     router: Router
+    ops: str = ""  # the channel that hears of trouble
     skipped: tuple[str, ...] = ()  # one line for each source or channel without its secret
 
 
@@ -57,6 +58,7 @@ def assemble(settings: Settings, env: Env) -> Parts:
         Analyser.of(settings.topics, settings.sets, settings.tag.tagger),
         Rules(settings.topics, router, settings.own),
         router,
+        _known(settings.ops.channel, channels) if settings.ops.channel else "",
         tuple(skipped),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from listener.store.connection import Database
-from listener.store.rows import iso
+from listener.store.rows import at, iso
 
 
 def failed(db: Database, kind: str, name: str, error: str, now: datetime, next_at: datetime) -> None:
@@ -15,6 +15,12 @@ def failed(db: Database, kind: str, name: str, error: str, now: datetime, next_a
             "failures = failures + 1, next_at=excluded.next_at",
             (f"{kind}:{name}", kind, iso(now), error, iso(now), iso(next_at)),
         )
+
+
+def trouble_since(db: Database, kind: str, name: str) -> datetime | None:
+    """When the present trouble began; None where there is none."""
+    found = db.value("select error_at from health where name=?", (f"{kind}:{name}",))
+    return at(found) if found else None
 
 
 def well(db: Database, kind: str, name: str, now: datetime) -> None:

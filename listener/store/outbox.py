@@ -141,6 +141,10 @@ class Outbox:
         with self.db.write() as conn:
             conn.execute("update outbox set next_at=? where key=?", (iso(next_at), key))
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a message, in whatever state."""
+        return self.db.value("select 1 from outbox where key=?", (key,)) is not None
+
     def notify(self, key: str, channel: str, text: str, now: datetime) -> bool:
         """Tell the operators; once per key. True if it was new."""
         with self.db.write() as conn:

@@ -89,6 +89,10 @@ class Store:
         """Note trouble with a source or channel."""
         health.failed(self.db, kind, name, error, now, next_at)
 
+    def trouble_since(self, kind: str, name: str) -> datetime | None:
+        """When the present trouble of a source or channel began; None where there is none."""
+        return health.trouble_since(self.db, kind, name)
+
     def well(self, kind: str, name: str, now: datetime) -> None:
         """Note that a source or channel works."""
         health.well(self.db, kind, name, now)

@@ -4,11 +4,13 @@ import logging
 
 import pytest
 
-from listener.app import once
+from listener.app import assemble, once
+from listener.config import load
 from listener.errors import SourceError
+from listener.plugins import find
 from listener.testing import edited, posts
 from listener.types import Bad, Gap
-from tests.app.conftest import Office
+from tests.app.conftest import LISTENER, Office
 from tests.making import NOW
 
 
@@ -96,3 +98,30 @@ def test_old_posts_lose_their_words_and_later_their_counts(office: Office) -> No
     office.clock.advance(310 * 86_400)
     office.app.retain()
     assert [office.count(t) for t in ("posts", "findings", "alerts", "outbox", "seen", "carries")] == [0] * 6
+
+
+def test_trouble_that_lasts_is_told_to_the_operators_once_and_so_is_its_end(office: Office) -> None:
+    office.write(
+        "listener.toml", LISTENER.format(folder=office.config.parent) + '[ops]\nchannel = "desk"\nafter = "10m"\n'
+    )
+    office.app.use(assemble(load(office.config, office.env, find), office.env))
+    for _ in range(4):
+        office.feed.errors = [SourceError("feed", "the token was refused", permanent=True, code="401")]
+        office.app.poll("feed")
+        office.clock.advance(300)
+    office.app.poll("feed")
+    office.app.poll("feed")
+    notices = [row[0] for row in office.store.db.rows("select notice from outbox where notice != ''")]
+    assert notices == [
+        "Source feed cannot be read since 2026-11-20 12:00 UTC: the token was refused",
+        "Source feed is read again; the trouble began at 2026-11-20 12:00 UTC",
+    ]
+
+
+def test_trouble_that_passes_is_told_to_nobody(office: Office) -> None:
+    office.write("listener.toml", LISTENER.format(folder=office.config.parent) + '[ops]\nchannel = "desk"\n')
+    office.app.use(assemble(load(office.config, office.env, find), office.env))
+    office.feed.errors = [SourceError("feed", "busy")]
+    office.app.poll("feed")
+    office.app.poll("feed")
+    assert office.store.db.rows("select notice from outbox where notice != ''") == []

@@ -42,7 +42,7 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
     settings, _ = settings_of(folder)
     now = clock()
     with closing(Store.look(settings.store)) as store:
-        found = _found(store, settings, query, _since(since, now), now)
+        found = _found(store, settings, query, _since(since, now), limit)
         chosen = list(islice(found, limit or None))
         more = next(found, None) is not None
     form = "json" if json else form or "table"
@@ -58,15 +58,17 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
         say(f"The newest {limit}; --limit 0 shows all.")
 
 
-def _found(
-    store: Store, settings: Settings, query: str | None, since: datetime | None, now: datetime
-) -> Iterator[Stored]:
-    asked = parse(query, settings.sets, scope="search") if query else None
+def _found(store: Store, settings: Settings, query: str | None, since: datetime | None, most: int) -> Iterator[Stored]:
+    """Those that the query asks for, newest first; without a query `most` and one more, to tell that there are more."""
+    if query is None:
+        return store.findings(since, most + 1 if most else None)
+    asked, now = parse(query, settings.sets, scope="search"), clock()
     names = {topic.id: topic.name for topic in settings.topics}
-    for stored in store.findings(since):
-        doc = Doc.of(stored.finding.post, now, facts(stored.finding, names, stored.state))
-        if asked is None or asked.test(doc):
-            yield stored
+    return (
+        stored
+        for stored in store.findings(since)
+        if asked.test(Doc.of(stored.finding.post, now, facts(stored.finding, names, stored.state)))
+    )
 
 
 def _since(text: str | None, now: datetime) -> datetime | None:

@@ -9,16 +9,17 @@ from datetime import datetime
 from listener.edge import shown
 
 _PIPE = 120  # columns where nobody says how many there are
+_WIDEST = 48  # columns of any cell but the last
 _LEAST = 20  # columns of the last cell, however narrow the terminal
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Aligned columns within the terminal's width; the last one is cut where it does not fit."""
+    """Aligned columns within the terminal's width; cells are cut where they do not fit, the last one first."""
     lines = [[_line(cell) for cell in row] for row in (headers, *rows)]
-    widths = [max(columns(line[n]) for line in lines) for n in range(len(headers) - 1)]
+    widths = [min(_WIDEST, max(columns(line[n]) for line in lines)) for n in range(len(headers) - 1)]
     rest = max(_LEAST, terminal() - sum(widths) - 2 * len(widths))
     return "\n".join(
-        "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), cut(line[-1], rest)])
+        "  ".join([*(_padded(cell, width) for cell, width in zip(line[:-1], widths, strict=True)), cut(line[-1], rest)])
         for line in lines
     )
 
@@ -53,6 +54,7 @@ def _columns(character: str) -> int:
 
 
 def _padded(cell: str, width: int) -> str:
+    cell = cut(cell, width)
     return cell + " " * (width - columns(cell))
 
 

@@ -17,6 +17,11 @@ def test_columns_are_aligned_and_the_last_one_is_cut() -> None:
     assert shown.splitlines() == ["NAME    TEXT", f"a       {'x' * 111}…", "longer  two lines"]
 
 
+def test_no_cell_takes_the_room_of_all_others() -> None:
+    shown = table(("POST", "TEXT"), [("forum:" + "9" * 400, "where can I buy a desk?")])
+    assert shown.splitlines()[1].endswith("…  where can I buy a desk?")
+
+
 @given(cells)
 def test_a_table_has_a_line_for_each_row_whatever_is_in_it(rows: list[list[str]]) -> None:
     shown = table(("A", "B", "C"), rows)

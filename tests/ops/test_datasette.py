@@ -1,6 +1,8 @@
 """The database in Datasette, really started, while another process owns it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,11 +12,11 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
-import msgspec
 import pytest
 
+from listener.config import init
 from listener.errors import ListenerError
-from listener.ops.datasette import arguments, metadata, serve
+from listener.ops.datasette import serve
 from listener.store import Store
 from listener.testing import posts
 from listener.types import Batch
@@ -48,18 +50,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def get(store: Store) -> Iterator[Get]:
-    """Fetches a page of the running server."""
-    path, port = store.db.path, closed_port()
-    about = path.with_name("metadata.json")
-    about.write_bytes(msgspec.json.encode(metadata(path.stem, store.schema())))
-    command = [sys.executable, "-m", "datasette", "serve", *arguments(path, about, "127.0.0.1", port)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
+    """Fetches a page of `listener datasette`."""
+    folder, port = store.db.path.parent / "config", closed_port()
+    init(folder)
+    command = [sys.executable, "-m", "listener", "datasette", "--config", str(folder), "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment["LISTENER_STORE_URL"] = f"sqlite:///{store.db.path}"
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+    ) as server:
         assert server.stderr
         said = next((line for line in server.stderr if "Uvicorn running" in line or "rror" in line), "it ended")
         assert "Uvicorn running" in said
         opener = build_opener(ProxyHandler({}))
         yield lambda page: json.load(opener.open(f"http://127.0.0.1:{port}{page}"))
-        server.terminate()
+        server.send_signal(signal.SIGINT)
+    assert server.returncode == 0
 
 
 def test_findings_are_there_as_they_are_found(get: Get, store: Store) -> None:

@@ -1,5 +1,6 @@
 """Each thing that may be wrong, and the words that mend it."""
 
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from listener.channels.slack import SCOPES, Channel, Options
 from listener.config import ChannelSettings, Env, Ops, Settings
+from listener.errors import StoreError
 from listener.ops.doctor import Trouble, examine
 from listener.ops.doctor.slack import places, workspace
 from listener.store import Store
@@ -48,8 +50,37 @@ def test_a_file_that_is_no_database_is_not_a_traceback(examined: Examine, path: 
     path.chmod(0o600)
     Path(f"{path}.guard").touch(0o600)
     [trouble] = examined()
-    assert str(path) in trouble.what
-    assert "[store] url" in trouble.cure
+    assert trouble.what == f"the database {path}: file is not a database"
+    assert trouble.cure == "it is not an SQLite database: name another file under [store] url"
+
+
+def test_a_database_of_another_program_is_left_alone(examined: Examine, path: Path) -> None:
+    sqlite3.connect(path).execute("create table notes(text)").connection.close()
+    path.chmod(0o600)
+    Path(f"{path}.guard").touch(0o600)
+    [trouble] = examined()
+    assert trouble.what == f"the database {path} is no database of Listener's"
+    assert trouble.cure == "name another file under [store] url"
+
+
+def test_a_database_of_a_newer_version_says_what_to_install(examined: Examine, store: Store) -> None:
+    with store.db.write() as conn:
+        conn.execute("insert into _sqlite_migrations(migration_set, name, applied_at) values ('listener', 'm9', '')")
+    [trouble] = examined()
+    assert trouble.what.endswith("was written by a newer Listener (schema m9)")
+    assert trouble.cure.startswith("install that version again, or put the copy back")
+
+
+def test_a_database_that_cannot_be_written_is_noticed(
+    examined: Examine, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Store) -> None:
+        raise StoreError(f"{path}: attempt to write a readonly database (it is read-only: make the file writable)")
+
+    monkeypatch.setattr(Store, "try_to_write", refuse)
+    assert examined()[-1] == Trouble(
+        f"the database {path}: attempt to write a readonly database", "it is read-only: make the file writable"
+    )
 
 
 def test_a_damaged_database_asks_for_a_backup(examined: Examine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +247,14 @@ def test_a_channel_that_does_not_exist_is_named(server: Server) -> None:
 def test_a_slack_that_cannot_be_reached_is_one_trouble() -> None:
     [trouble] = asked(f"http://127.0.0.1:{closed_port()}/", "slack:#listening")
     assert "cannot be reached" in trouble.what
+    assert "HTTPS_PROXY" in trouble.cure
+
+
+def test_a_slack_that_answers_nonsense_is_one_trouble(server: Server) -> None:
+    server.script = [answer(b"<html>we are sorry</html>", status=502)]
+    [trouble] = asked(server.url, "slack:#listening")
+    assert "channel slack: " in trouble.what
+    assert "--offline" in trouble.cure
 
 
 def test_the_places_are_those_of_the_routes_and_of_the_operators(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from listener.config import Env, Settings
 from listener.errors import StoreError
-from listener.ops.doctor.trouble import Trouble
+from listener.ops.doctor.trouble import Trouble, of_store
 from listener.ops.status import SourceStatus, status
 from listener.store import Store
 from listener.store.read import Waiting
@@ -30,8 +30,7 @@ def database(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
         with closing(Store.look(path)) as store:
             yield from _content(settings, env, store, now)
     except StoreError as error:
-        what, _, cure = str(error).removeprefix(f"{path}").lstrip(": ").partition(": ")
-        yield Trouble(f"the database {path} {what}", cure or "put a backup in its place")
+        yield of_store(str(path), error)
 
 
 def _file(path: Path) -> Iterator[Trouble]:

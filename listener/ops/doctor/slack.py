@@ -6,7 +6,7 @@ from datetime import datetime
 from listener.channels.slack import SCOPES, Channel
 from listener.config import ChannelSettings, Env, Settings
 from listener.errors import ChannelError, MissingSecret
-from listener.ops.doctor.trouble import Trouble, from_error
+from listener.ops.doctor.trouble import Trouble, of_channel
 from listener.plugins import find
 from listener.types import Message, Route
 
@@ -22,7 +22,7 @@ def slack(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
             except MissingSecret:
                 continue  # said among the secrets
             except ChannelError as error:
-                yield from_error(f"channel {configured.name}", error, "set SLACK_BOT_TOKEN again")
+                yield of_channel(f"channel {configured.name}", error, "set SLACK_BOT_TOKEN again")
                 continue
             if isinstance(channel, Channel):
                 yield from workspace(channel, configured, places(settings, configured.name), now)
@@ -35,7 +35,7 @@ def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], 
         channel.probe()
         granted = channel.scopes()
     except ChannelError as error:
-        yield from_error(about, error, _UNREACHABLE)
+        yield of_channel(about, error, _UNREACHABLE)
         return
     missing = [scope for scope in SCOPES if granted and scope not in granted]
     if missing:
@@ -48,7 +48,7 @@ def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], 
             channel.find([Message(key="doctor", channel=place)], now)  # reads the newest messages: name, membership
         except ChannelError as error:
             if error.code != "missing_scope":
-                yield from_error(place, error, _UNREACHABLE)
+                yield of_channel(place, error, _UNREACHABLE)
 
 
 def places(settings: Settings, name: str) -> list[str]:

@@ -16,7 +16,7 @@ from listener.app import clock
 from listener.cli.common import as_json, configured, put, say, settings_of
 from listener.cli.records import csv_of, record
 from listener.cli.tables import ago, table
-from listener.cli.verdict import told
+from listener.cli.verdict import ERASED, told
 from listener.config import Settings, duration
 from listener.ops.datasette import metadata, serve
 from listener.query import Doc, parse
@@ -88,7 +88,7 @@ def _table(chosen: list[Stored], settings: Settings, now: datetime) -> str:
 def _row(stored: Stored, names: dict[str, str], now: datetime) -> tuple[str, ...]:
     finding = stored.finding
     wants = ", ".join([*finding.tags.labels, *finding.tags.signals]) or "–"
-    words = "(deleted by its author)" if stored.deleted else finding.post.words
+    words = ERASED.get(stored.erased) or finding.post.words
     return (
         ago(stored.created_at, now),
         f"{finding.score.value:.0f}",

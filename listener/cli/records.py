@@ -45,7 +45,7 @@ def record(stored: Stored) -> Json:
         "created_at": post.created_at,
         "title": post.title,
         "text": post.text,
-        "deleted": stored.deleted,
+        "erased": stored.erased,
     }
 
 

@@ -8,6 +8,12 @@ from listener.cli.tables import ago, cut, many, minute, terminal
 from listener.store.read import Answer, Stored
 from listener.types import Evidence
 
+ERASED = {
+    "deleted": "(deleted upstream: its words are erased)",
+    "age": "(its words were kept as long as [retention] says)",
+}
+"""What is said in place of words that are gone, by why."""
+
 _URGENCY = ("", "soon", "now")
 
 
@@ -27,8 +33,7 @@ def _lines(answer: Answer, names: Mapping[str, str], now: datetime) -> Iterator[
         yield "`listener explain QUERY TEXT` shows how a query reads on its words"
     else:
         yield f"read {read}; it matched {many(len(answer.findings), 'topic')}"
-    if any(stored.deleted for stored in answer.findings):
-        yield "deleted by its author since: its words are erased"
+    yield from {ERASED[stored.erased] for stored in answer.findings if stored.erased}
     for stored in answer.findings:
         yield ""
         yield from _finding(stored, names)

@@ -20,7 +20,7 @@ class Stored(Struct, frozen=True):
     reason: str
     why: str
     created_at: datetime
-    deleted: bool
+    erased: str = ""  # why its words are gone: "deleted" upstream, or "age"; "" they are there
 
 
 class Answer(Struct, frozen=True):
@@ -66,7 +66,7 @@ def _stored(db: Database, row: Row) -> Stored:
         row["reason"],
         row["why"],
         at(row["created_at"]),
-        bool(post["erased_at"]),
+        post["erased_why"],
     )
 
 

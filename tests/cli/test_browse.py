@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from listener.app import App
+from listener.app import App, clock
 from listener.cli.records import csv_of
 from listener.store import Store
 from tests.cli.conftest import Run, change, give_up, read_once
@@ -113,10 +114,18 @@ def test_what_was_deleted_upstream_is_shown_as_deleted(listener: Run, database: 
     with (home / "posts.jsonl").open("a") as file:
         file.write(json.dumps({"id": "1", "source": "forum", "deleted": True}) + "\n")
     read_once()
-    assert "(deleted by its author)" in listener("findings").out
-    [gone] = [found for found in listener("findings", "--json").json if found["deleted"]]
+    assert "(deleted upstream: its words are erased)" in listener("findings").out
+    [gone] = [found for found in listener("findings", "--json").json if found["erased"] == "deleted"]
     assert (gone["key"], gone["text"], gone["author"]) == ("desks/forum:1", "", "")
-    assert "deleted by its author since: its words are erased" in listener("why", "forum:1").out
+    assert "(deleted upstream: its words are erased)" in listener("why", "forum:1").out
+
+
+def test_what_is_older_than_is_kept_says_so(listener: Run, database: Path) -> None:
+    store = Store.look(database)
+    store.retain(timedelta(days=90), timedelta(days=400), clock() + timedelta(days=91))
+    store.close()
+    assert listener("findings").out.count("(its words were kept as long as [retention] says)") == 3
+    assert {found["text"] for found in listener("findings", "--json").json} == {""}
 
 
 def test_why_tells_what_became_of_a_post(listener: Run, app: App) -> None:

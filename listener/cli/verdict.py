@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from listener.cli.tables import ago, cut, many, minute, terminal
+from listener.cli.tables import ago, many, minute
+from listener.edge import shown
 from listener.store.read import Answer, Stored
 from listener.types import Evidence
 
@@ -19,7 +20,7 @@ _URGENCY = ("", "soon", "now")
 
 def told(answer: Answer, names: Mapping[str, str], now: datetime) -> str:
     """When it was read, what it matched and by which words, what was made of it, who was told; `names` of topics."""
-    return "\n".join(cut(line, max(terminal(), 60)) for line in _lines(answer, names, now))
+    return "\n".join(map(shown, _lines(answer, names, now)))
 
 
 def _lines(answer: Answer, names: Mapping[str, str], now: datetime) -> Iterator[str]:

@@ -13,7 +13,7 @@ from listener.query.tree import Domain, Element, Field, Leaves, Mark, Raw, Regex
 from listener.query.words import is_cjk, split_query
 from listener.types import Span
 
-_MOST = 2_000  # occurrences of one leaf that are looked at in one post, so that a flood of them costs little
+_MOST = 1_000  # occurrences of one leaf that are looked at in one post, so that a flood of them costs little
 
 
 class Place(Struct, frozen=True, order=True):

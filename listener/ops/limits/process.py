@@ -52,7 +52,7 @@ def run_takes(seconds: float, clock: Clock) -> list[Figure]:
     polled = (first - began).total_seconds() if first else float("inf")
     return [
         Figure("listener run reads its first page after", polled, 1.5, "s"),
-        Figure(f"listener run needs, on the sample stream for {seconds:g} s,", (peak or _children()) / 1e6, 120, "MB"),
+        Figure(f"listener run needs, {seconds:g} s of the sample stream", (peak or _children()) / 1e6, 120, "MB"),
     ]
 
 

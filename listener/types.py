@@ -299,6 +299,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     about: str  # one sentence with the address of the terms
     keep_days: int | None = None  # None: as [retention] says
     recheck_hours: float | None = 24.0  # longest time between two looks at a stored post; None: cannot be looked up
+    recheck_first: float | None = None  # minutes until the first look, doubled at each; None: as rarely as allowed
     every: float = 60.0  # seconds between polls unless configured
     may_export: bool = True
 

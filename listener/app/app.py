@@ -148,10 +148,10 @@ class App:
     def recheck(self, name: str) -> None:
         """Look stored posts up again, so that edits and deletions are honoured."""
         bound = self.parts.sources[name]
-        if bound.terms.recheck_hours is None or not isinstance(bound.source, Recheck):
+        if not isinstance(bound.source, Recheck):
             return
         now = self._now()
-        due = self.store.due_for_recheck(name, now - timedelta(hours=bound.terms.recheck_hours), _RECHECK_AT_ONCE)
+        due = self.store.due_for_recheck(name, bound.terms, now, _RECHECK_AT_ONCE)
         if not due:
             return
         try:

@@ -20,7 +20,10 @@ from listener.errors import SourceError
 from listener.net import Client, Params
 from listener.types import Ask, Bad, Batch, Environment, Gap, Post, Reach, Terms
 
-TERMS = Terms(about="Open to all, without a key: https://hn.algolia.com/api and https://github.com/HackerNews/API")
+TERMS = Terms(
+    about="Open to all, without a key: https://hn.algolia.com/api and https://github.com/HackerNews/API",
+    recheck_first=10.0,
+)
 
 CEILING = 1_000
 """Most hits that one query can show, however many there are."""

@@ -1,7 +1,7 @@
 """What people ask of the database."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -103,13 +103,35 @@ def _unstored(db: Database, wanted: str, seen: Row | None) -> Answer | None:
     return Answer(key, seen["url"], seen["verdict"], at(seen["at"])) if seen else None
 
 
-def due_for_recheck(db: Database, stream: str, before: datetime, limit: int) -> list[Post]:
-    """Stored posts of a source that were last seen upstream before then, the longest ago first."""
-    rows = db.rows(
+def due_for_recheck(
+    db: Database, stream: str, longest: timedelta, first: timedelta | None, now: datetime, limit: int
+) -> list[Post]:
+    """Stored posts of a source that should be looked at again, the longest unseen first.
+
+    Args:
+        longest: no post goes longer unseen.
+        first: a new post is looked at after this long, then after twice as long, and so on.
+    """
+    found = db.rows(
         "select * from posts where stream=? and checked_at < ? and erased_at is null order by checked_at limit ?",
-        (stream, iso(before), limit),
+        (stream, iso(now - longest), limit),
     )
-    return [post_of(row) for row in rows]
+    if first:
+        found += db.rows(
+            "select * from posts where erased_at is null and fetched_at > :since and stream = :stream and "
+            "julianday(:now) - julianday(checked_at) + :rounding >= max(:first, julianday(checked_at) - julianday(fetched_at)) "
+            "and checked_at >= :seen order by checked_at limit :limit",
+            {
+                "stream": stream,
+                "now": iso(now),
+                "since": iso(now - 2 * longest),  # later looks are `longest` apart anyway
+                "seen": iso(now - longest),
+                "first": first / timedelta(days=1),
+                "rounding": timedelta(seconds=1) / timedelta(days=1),
+                "limit": limit - len(found),
+            },
+        )
+    return [post_of(row) for row in found]
 
 
 def samples(db: Database, since: datetime) -> list[Post]:

@@ -14,7 +14,7 @@ from listener.store.keep import Kept, keep
 from listener.store.migrations import check, migrate
 from listener.store.outbox import Outbox
 from listener.store.rows import digest, iso
-from listener.types import Analysis, Batch, Decider, Post, Topic
+from listener.types import Analysis, Batch, Decider, Post, Terms, Topic
 
 
 class Store:
@@ -109,9 +109,12 @@ class Store:
         """Sources, outbox, gaps, quarantine and totals."""
         return read.status(self.db)
 
-    def due_for_recheck(self, stream: str, before: datetime, limit: int) -> list[Post]:
+    def due_for_recheck(self, stream: str, terms: Terms, now: datetime, limit: int) -> list[Post]:
         """Stored posts of a source that were last seen upstream before then, the longest ago first."""
-        return read.due_for_recheck(self.db, stream, before, limit)
+        if terms.recheck_hours is None:
+            return []
+        first = None if terms.recheck_first is None else timedelta(minutes=terms.recheck_first)
+        return read.due_for_recheck(self.db, stream, timedelta(hours=terms.recheck_hours), first, now, limit)
 
     def touch(self, keys: Iterable[str], now: datetime) -> None:
         """These posts were seen upstream just now."""

@@ -1,5 +1,7 @@
 """The route tree."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -24,7 +26,7 @@ TREE = Route(
 )
 
 
-def channels(*labels: str, tree: Route = TREE, topic: str = "desks", **fields: object) -> tuple[str, ...]:
+def channels(*labels: str, tree: Route = TREE, topic: str = "desks", **fields: Any) -> tuple[str, ...]:
     return Router(tree, {}, {}).channels(finding(posts(1)[0], *labels, topic=topic, **fields), NOW)
 
 

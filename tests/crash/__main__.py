@@ -5,7 +5,8 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def main() -> int:
     """Run everything; print a line a kind and the seed of each failure; 1 if something was lost or repeated."""
     logging.disable()
     failures = 0
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as made:  # noqa: S108
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as made:
         folder = Path(made) / "life"
         length = _length(folder)
         for name, lives in _kinds(length):
@@ -34,14 +35,11 @@ def main() -> int:
 
 def _kinds(length: int) -> Iterator[tuple[str, Iterator[tuple[str, Callable[[World], None]]]]]:
     every = range(1, length + 1)
-    yield "death at every step", ((f"{n}", lambda w, n=n: _die(w, n)) for n in every)
-    kinds = product(ERRORS, (False, True), every)
-    yield (
-        "disk error at every step",
-        ((f"{e} {n} {f}", lambda w, e=e, f=f, n=n: _live(w, Steps(n, e, f))) for e, f, n in kinds),
-    )
-    yield "double death", ((f"seed {s}", lambda w, s=s: _die_twice(w, s, length)) for s in range(DOUBLE_DEATHS))
-    yield "backup put back", ((f"seed {s}", lambda w, s=s: _restore(w, s, length)) for s in range(RESTORES))
+    errors = product(every, ERRORS, (False, True))
+    yield "death at every step", ((f"{n}", partial(_die, [n])) for n in every)
+    yield "disk error at every step", ((f"{error}", partial(_err, error)) for error in errors)
+    yield "double death", ((f"seed {seed}", partial(_die_twice, seed, length)) for seed in range(DOUBLE_DEATHS))
+    yield "backup put back", ((f"seed {seed}", partial(_restore, seed, length)) for seed in range(RESTORES))
 
 
 def _length(folder: Path) -> int:
@@ -70,33 +68,33 @@ def _holds(folder: Path, name: str, live: Callable[[World], None]) -> bool:
     return True
 
 
-def _live(world: World, steps: Steps) -> None:
-    world.live(steps)
+def _err(error: tuple[int, str, bool], world: World) -> None:
+    world.live(Steps(*error))
 
 
-def _die(world: World, *deaths: int) -> None:
+def _die(deaths: Iterable[int], world: World) -> None:
     for death in deaths:
         world.live(Steps(death))
         world.clock.advance(1)
 
 
-def _die_twice(world: World, seed: int, length: int) -> None:
+def _die_twice(seed: int, length: int, world: World) -> None:
     rng = random.Random(seed)
     world.server.loses = rng.choice((0.0, 0.3))
-    _die(world, rng.randint(1, length), rng.randint(1, length))
+    _die([rng.randint(1, length), rng.randint(1, length)], world)
 
 
-def _restore(world: World, seed: int, length: int) -> None:
+def _restore(seed: int, length: int, world: World) -> None:
     """Die, copy, go on and die again, put the copy back; perhaps die once more."""
     rng = random.Random(seed)
     world.server.loses = rng.choice((0.0, 0.3))
-    _die(world, rng.randint(1, length))
+    _die([rng.randint(1, length)], world)
     snapshot(world.path)
     world.clock.advance(rng.randint(1, 300))
-    _die(world, *(rng.randint(1, length * 2) for _ in range(rng.randint(1, 3))))
+    _die((rng.randint(1, length * 2) for _ in range(rng.randint(1, 3))), world)
     put_back(world.path)
     if rng.random() < 0.5:
-        _die(world, rng.randint(1, length))
+        _die([rng.randint(1, length)], world)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ which is what a kill leaves behind of a transaction.
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +39,8 @@ class Steps:
 
     def __call__(self) -> None:
         self.count += 1
-        if self.dead or (self.count >= self.at if self.ever_after else self.count == self.at) and self.at:
+        reached = self.count >= self.at if self.ever_after else self.count == self.at
+        if self.dead or (reached and self.at):
             self._fail()
 
     def _fail(self) -> None:
@@ -199,7 +200,7 @@ def _connect(steps: Steps) -> Callable[[str], sqlite3.Connection]:
 
 
 @contextmanager
-def _guarded(steps: Steps):  # type: ignore[no-untyped-def]  # a context manager of a test
+def _guarded(steps: Steps) -> Iterator[None]:
     """The guard's lines are steps too."""
     append = guard.Guard.append
 

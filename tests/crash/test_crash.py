@@ -16,7 +16,7 @@ ERRORS = ["SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR"]
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """In memory where there is such a place: thousands of lives end on the disk otherwise."""
-    memory = Path("/dev/shm")  # noqa: S108
+    memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as made:
         yield Path(made)
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Migrations
 
 from listener.errors import AlreadyRunning, StoreError
-from listener.store import Store
+from listener.store import Store, migrations
 from listener.testing import posts
 from listener.types import Batch, Receipt
 from tests.making import NOW, Tell, analysis, topic
@@ -135,15 +136,11 @@ def test_a_newer_schema_is_refused_by_name(path: Path) -> None:
             "insert into _sqlite_migrations(migration_set, name, applied_at) values ('listener', 'm999_later', '')"
         )
     store.close()
-    with pytest.raises(StoreError, match="newer Listener .schema m999_later.: install that version again"):
+    with pytest.raises(StoreError, match=r"newer Listener .schema m999_later.: install that version again"):
         Store.open(path, LATER)
 
 
 def test_an_older_schema_is_migrated_after_a_backup(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlite_utils import Migrations
-
-    from listener.store import migrations
-
     filled(path).close()
     more = Migrations("listener")
     more._migrations = list(migrations.migration._migrations)
@@ -154,7 +151,7 @@ def test_an_older_schema_is_migrated_after_a_backup(path: Path, monkeypatch: pyt
         db.execute("alter table posts add column mood text")  # type: ignore[attr-defined]
 
     store = Store.open(path, LATER)
-    assert "mood" in store.db.rows("select * from posts")[0].keys()
+    assert "mood" in dict(store.db.rows("select * from posts")[0])
     store.close()
     copy = sqlite3.connect(f"{path}.before-m900_next")
     assert copy.execute("select count(*) from posts").fetchone() == (2,)
@@ -162,10 +159,6 @@ def test_an_older_schema_is_migrated_after_a_backup(path: Path, monkeypatch: pyt
 
 
 def test_a_failing_migration_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlite_utils import Migrations
-
-    from listener.store import migrations
-
     filled(path).close()
     more = Migrations("listener")
     more._migrations = list(migrations.migration._migrations)
@@ -180,13 +173,13 @@ def test_a_failing_migration_changes_nothing(path: Path, monkeypatch: pytest.Mon
         Store.open(path, LATER)
     monkeypatch.undo()
     store = Store.open(path, LATER)
-    assert "mood" not in store.db.rows("select * from posts")[0].keys()
+    assert "mood" not in dict(store.db.rows("select * from posts")[0])
     store.close()
 
 
 def test_what_is_no_database_is_refused_in_words(path: Path) -> None:
     path.write_text("Dear diary, today I was no database at all." * 100)
-    with pytest.raises(StoreError, match="it is not an SQLite database: name another file under .store. url"):
+    with pytest.raises(StoreError, match=r"it is not an SQLite database: name another file under .store. url"):
         Store.open(path, NOW)
 
 

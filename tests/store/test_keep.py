@@ -1,15 +1,16 @@
 """A page goes in whole or not at all, and twice is as once."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from listener.errors import StoreError
 from listener.store import Kept, Store
+from listener.store.draw import draw
 from listener.testing import edited, posts
-from listener.types import Analysis, Bad, Batch, Gap, Verdict
+from listener.types import Analysis, Bad, Batch, Context, Decisions, Fresh, Gap, Reason, Verdict
 from tests.making import NOW, Tell, analysis, finding
 
 Rows = Callable[[str], list[tuple[object, ...]]]
@@ -66,8 +67,6 @@ def test_a_day_keeps_the_smallest_draws_as_its_sample(
     many = posts(40)
     keep(store, Batch(posts=tuple(many[:20])), Analysis())
     keep(store, Batch(posts=tuple(many[20:])), Analysis())
-    from listener.store.draw import draw
-
     assert rows("select draw from samples order by draw") == [(d,) for d in sorted(draw(p.key) for p in many)[:5]]
 
 
@@ -135,7 +134,7 @@ def test_a_folded_copy_counts_on_the_card_it_repeats(store: Store, rows: Rows) -
     keep(store, Batch(posts=(first,)))
 
     class Fold(Tell):
-        def __call__(self, fresh, context, now):  # type: ignore[no-untyped-def]
+        def __call__(self, fresh: Sequence[Fresh], context: Context, now: datetime) -> Decisions:
             decisions = super().__call__(fresh, context, now)
             verdicts = {k: replace(v, folded_into="fake/forum:1/1") for k, v in decisions.verdicts.items()}
             return replace(decisions, alerts=(), verdicts=verdicts)
@@ -179,10 +178,8 @@ def test_full_text_search_finds_a_post(store: Store, rows: Rows) -> None:
 
 def test_a_verdict_says_why_a_finding_was_not_told(store: Store, rows: Rows) -> None:
     class Silent(Tell):
-        def __call__(self, fresh, context, now):  # type: ignore[no-untyped-def]
+        def __call__(self, fresh: Sequence[Fresh], context: Context, now: datetime) -> Decisions:
             decisions = super().__call__(fresh, context, now)
-            from listener.types import Decisions, Reason
-
             return Decisions(verdicts={k: Verdict(Reason.SUPPRESSED, "too weak") for k in decisions.verdicts})
 
     keep(store, page(1), decide=Silent())

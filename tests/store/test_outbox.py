@@ -23,7 +23,7 @@ def two(store: Store) -> Store:
 
 def key_of(store: Store, **fields: object) -> str | None:
     claimed = store.outbox.claim("fake", NOW, **fields)  # type: ignore[arg-type]
-    return claimed and claimed.message.key
+    return claimed.message.key if claimed else None
 
 
 def test_each_message_is_claimed_once_in_order(two: Store) -> None:

@@ -12,7 +12,7 @@ from random import Random
 from msgspec.structs import replace
 
 from listener.edge import bad, repair
-from listener.errors import SourceError
+from listener.errors import ODD, SourceError
 from listener.types import Ask, Batch, Post, Recheck, Source
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,8 @@ def _named(name: str, ask: Callable[[], Batch]) -> Batch:
     """The answer, its errors under the configured name: two sources may be of one kind."""
     try:
         return ask()
+    except ODD as error:
+        raise SourceError(name, f"stumbled over an answer: {type(error).__name__}: {error}", code="stumbled") from error
     except SourceError as error:
         if error.name == name:
             raise

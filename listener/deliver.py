@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from listener.errors import Ambiguous, ChannelError, OutsideError
+from listener.errors import ODD, Ambiguous, ChannelError, OutsideError
 from listener.store import Claimed, Outbox
 from listener.store.outbox import LOOK_BACK
 from listener.types import Channel, Clock, Editable, Message, Receipt, Traceable
@@ -85,11 +85,23 @@ class Sender:
             )
         except ChannelError as error:
             self._refused(claimed, error)
+        except ODD as error:
+            self._stumbled(claimed, error)
         else:
             now = self._clock()
             self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version)
             self._ready[message.channel] = now + timedelta(seconds=self._channel.interval)
             self._recover()
+
+    def _stumbled(self, claimed: Claimed, error: Exception) -> None:
+        """A message that breaks our own code: it may have left, so it is looked up; in the end it is kept."""
+        why, key = f"{type(error).__name__}: {error}", claimed.message.key
+        log.exception("channel=%s status=stumbled over %s", self.name, key)
+        if claimed.tries < _TRIES:
+            self._outbox.unknown(key, self._clock(), why)
+        else:
+            self._outbox.fail(key, self._clock(), why)
+            self._tell_ops(OutsideError(self.name, why), f"{key} could not be delivered and is kept: {why}")
 
     def _refused(self, claimed: Claimed, error: ChannelError) -> None:
         """It was definitely not delivered; the refusal's scope says what rests."""

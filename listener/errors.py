@@ -1,5 +1,8 @@
 """Every error a user may see. Each says what failed, where, and whether trying again can help."""
 
+ODD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What code raises on data that it did not expect; caught where one odd thing must not stop the others."""
+
 
 class ListenerError(Exception):
     """Base of all errors raised on purpose; its text is what the user reads."""

@@ -5,13 +5,12 @@ from datetime import datetime
 
 import msgspec
 
+from listener.errors import ODD
 from listener.match import Matcher
 from listener.score import score
 from listener.tag import Tagger, load
 from listener.types import Analysis, Bad, Finding, Match, Post, Tags, Topic
 
-# What code raises on data that it did not expect; anything else is ours to hear of.
-_ODD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _RAW = 40_000  # characters of a post that are set aside
 
 
@@ -30,7 +29,7 @@ class Analyser:
         """The findings of these posts; one on which analysis fails is set aside, the others are not."""
         try:
             return Analysis(findings=tuple(self._findings(posts, now)))
-        except _ODD as error:
+        except ODD as error:
             if len(posts) == 1:
                 return Analysis(failed=(_aside(posts[0], error),))
         parts = [self([post], now) for post in posts]

@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from msgspec import Struct
 
 from listener.deliver import Sender
-from listener.errors import StoreError
+from listener.errors import ODD, StoreError
 from listener.types import Clock
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ class Worker(threading.Thread):
             return self._sender.step()
         except StoreError as error:
             log.error("channel=%s status=%s action=wait next_try=%.0fs", self._sender.name, error, _STORE_PAUSE)
-            return _STORE_PAUSE
+        except ODD:
+            log.exception("channel=%s status=stumbled action=wait next_try=%.0fs", self._sender.name, _STORE_PAUSE)
+        return _STORE_PAUSE
 
     def halt(self) -> None:
         """End after what is under way."""

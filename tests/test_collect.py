@@ -229,3 +229,11 @@ def test_reading_is_quiet_where_all_is_well(caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.INFO)
     list(collect("forum", FakeSource(posts(25)), ASK))
     assert caplog.text == ""
+
+
+def test_a_source_that_stumbles_over_an_answer_is_in_trouble_like_any_other() -> None:
+    source = FakeSource(posts(3))
+    source.errors = [KeyError("hits")]
+    with pytest.raises(SourceError, match="feed: stumbled over an answer: KeyError: 'hits'") as caught:
+        list(collect("feed", source, Ask(now=START)))
+    assert caught.value.code == "stumbled"

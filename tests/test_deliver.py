@@ -186,6 +186,23 @@ def test_a_message_that_can_never_be_delivered_is_kept_where_it_is_seen(desk: Ca
     assert "is kept: invalid blocks" in d.notices()[0]
 
 
+def test_a_message_that_breaks_the_channel_is_looked_up_tried_again_and_in_the_end_kept(
+    desk: Callable[..., Desk],
+) -> None:
+    d = desk(count=2, ops="ops")
+    broken = "fake/forum:1/1"
+
+    def choke(message: Message) -> None:
+        if message.key == broken:
+            raise KeyError("colour")
+
+    d.channel.on_send = choke
+    d.run(3000)
+    assert [d.state(1), d.state(2)] == ["failed", "sent"]
+    assert d.store.db.value("select tries from outbox where key=?", (broken,)) == 5
+    assert "could not be delivered and is kept: KeyError: 'colour'" in d.notices()[0]
+
+
 def test_an_edit_changes_the_message_in_place(desk: Callable[..., Desk]) -> None:
     d = desk(count=1)
     d.run(1)

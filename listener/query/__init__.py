@@ -29,6 +29,7 @@ class Query:
         return frozenset(_fields(self.tree))
 
     def __str__(self) -> str:
+        """The query in one way of writing it: with the same sets, it is read as the same tree."""
         return str(self.tree)
 
     def __repr__(self) -> str:
@@ -42,7 +43,7 @@ def parse(text: str, sets: Mapping[str, str] = MappingProxyType({}), *, scope: S
         sets: the queries that "@name" stands for.
         scope: in a "topic" the tag fields are refused, in a "route" and a "search" they are read.
     """
-    return Query(text, Parser(text, sets, scope).parse())
+    return Query(text, Parser(text, sets, scope, {}).parse())
 
 
 def _fields(node: Node) -> list[str]:

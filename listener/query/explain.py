@@ -1,22 +1,25 @@
-"""How a query reads, and which part of it was where in a post."""
+"""How a query reads, and which part of it is where in a post."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from listener.query import Doc, Query
-from listener.query.evaluate import find
-from listener.query.tree import And, In, Near, Node, Not, Or, Set, children
+from listener.query.evaluate import holds
+from listener.query.occur import places
+from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, Set, children
+
+_SHOWN = 5
 
 
 def explain(query: Query, doc: Doc) -> str:
-    """The tree, a line a node: ✓ or ✗, and where each leaf was found."""
-    verdict = "matches" if query.test(doc) else "does not match"
+    """The query as it is read, then its tree, a line a node: ✓ or ✗, and where each leaf was found."""
+    verdict = "matches" if holds(query.tree, doc) else "does not match"
     return "\n".join([f"{query}  {verdict}", *_lines(query.tree, doc, 1)])
 
 
 def _lines(node: Node, doc: Doc, depth: int) -> Iterator[str]:
-    found = find(node, doc)
-    mark, indent = "✗" if found is None else "✓", "  " * depth
-    yield f"{indent}{mark} {_label(node)}{_where(node, doc)}"
+    mark = "✓" if holds(node, doc) else "✗"
+    yield f"{'  ' * depth}{mark} {_label(node)}{_where(node, doc)}"
     below = doc.title if isinstance(node, In) else doc
     for child in children(node):
         yield from _lines(child, below, depth + 1)
@@ -34,16 +37,13 @@ def _label(node: Node) -> str:
     if isinstance(node, Set):
         return f"the set @{node.name}"
     if isinstance(node, Near):
-        order = "in this order" if node.ordered else "in either order"
-        return f"within {node.distance} words, {order}"
+        return f"within {node.distance} words, {'in this order' if node.ordered else 'in either order'}"
     return str(node)
 
 
 def _where(node: Node, doc: Doc) -> str:
-    if children(node):
+    if not isinstance(node, Leaf):
         return ""
-    found = find(node, doc) or {}
-    spans = [place.span for places in found.values() for place in places if place.span]
-    shown = ", ".join(f"{doc.text[s.start : s.end]!r} at {s.start}" for s in spans[:5])
-    more = f" and {len(spans) - 5} more" if len(spans) > 5 else ""
-    return f"  — {shown}{more}" if shown else ""
+    spans = [doc.body.span(place) for place in islice(places(node, doc.body), _SHOWN + 1)]
+    shown = ", ".join(f"{doc.text[span.start : span.end]!r} at {span.start}" for span in spans[:_SHOWN])
+    return (f"  — {shown}" if shown else "") + (" …" if len(spans) > _SHOWN else "")

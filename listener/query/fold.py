@@ -1,61 +1,127 @@
 """Text as it is compared: case, accents and look-alikes gone, with the way back to the original."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, count, repeat
 
-_SIGNS = frozenset("™®©℠℗")  # symbols, which NFKD would turn into letters
-_APOSTROPHES = dict.fromkeys("’ʼ‘‛′＇", "'")
-_LONGEST = 6  # letters; the few signs that stand for a whole sentence would make a post many times as long
-_VOICED = ("゙", "゚")  # Japanese dakuten tell words apart
-_LETTERS = {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t"}
-# Cyrillic letters that look Latin; both query and text are folded, so Cyrillic words still find themselves.
-_LETTERS |= dict(zip("авекмнорстухіјѕԁԛԝһ", "abekmhopctyxijsdqwh", strict=True))
+SPACELESS = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1100-\u11ff\u1780-\u17d3\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029"
+    "\u3031-\u3035\u3040-\u3098\u309d-\u30fa\u30fc-\u318f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""The inside of a character class: scripts written without spaces, Chinese, Japanese, Korean and South-East Asian ones,
+where a word may begin anywhere in a run."""
+
+_SIGNS = frozenset("™®©℠℗ℹ")  # symbols that NFKD would turn into letters
+_APOSTROPHES = dict.fromkeys("’‘‛ʼʻ′´＇ꞌ", "'")
+_LATIN = {"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}
+_LATIN |= dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
+# Cyrillic letters that look Latin in either case; Russian words still find themselves, for queries are folded alike.
+_CYRILLIC = dict(zip("аеорсухіѕјһԁԛԝкмӏѵ", "aeopcyxisjhdqwkmlv", strict=True))
+# These look Latin as capitals alone. "вот", "нет" are Russian words: they are read as Latin among Latin letters only.
+_CAPITALS = str.maketrans("ВНТвнт", "BHTbht")
+
+_LONGEST = 6  # characters; the few signs that stand for a whole sentence would make a post many times as long
+_MIXED = re.compile(r"[ВНТвнт]")
+_RUN = re.compile(r"[^\W\d_]+")
+_JOINED = re.compile("[\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
+_CLUSTER = re.compile("[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?|.[\u3099\u309a\uff9e\uff9f]?", re.DOTALL)
+_ACCENTS = (
+    (0x0300, 0x036F),
+    (0x0483, 0x0489),
+    (0x0591, 0x05C7),
+    (0x0610, 0x061A),
+    (0x064B, 0x065F),
+    (0x0670, 0x0670),
+    (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20FF),
+    (0xFE00, 0xFE2F),
+    (0xE0100, 0xE01EF),
+)
+"""Marks that are dropped; those of scripts where they are vowels stay."""
+_INVISIBLE = frozenset("\u0640\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 
 
-@lru_cache(maxsize=65_536)
-def fold_char(char: str) -> str:
-    """What one character is compared as: nothing for invisible ones and marks, sometimes several letters."""
+class _Table(dict[int, str]):
+    """For `str.translate`: what a character is compared as, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+class _CasedTable(dict[int, str]):
+    """As `_Table`, but capitals stay capitals."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _TABLE[code]
+        self[code] = cased = folded.upper() if chr(code).isupper() else folded
+        return cased
+
+
+def _folded(char: str) -> str:
     if char in _SIGNS:
         return char
     if char in _APOSTROPHES:
         return "'"
-    if "가" <= char <= "힣":  # whole syllables are compared, not their parts
-        return char
-    parts = [part for part in unicodedata.normalize("NFKD", char) if _stays(part)]
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     if len(parts) > _LONGEST:
         return char
-    return "".join(_LETTERS.get(low, low) for part in parts for low in part.casefold() if _stays(low))
+    kept = "".join(_LATIN.get(part) or _CYRILLIC.get(part, part) for part in parts if not _vanishes(part))
+    return unicodedata.normalize("NFC", kept)
 
 
-def _stays(char: str) -> bool:
-    return char in _VOICED or unicodedata.category(char) not in ("Mn", "Me", "Cf")
+def _vanishes(char: str) -> bool:
+    code = ord(char)
+    return (
+        any(first <= code <= last for first, last in _ACCENTS)
+        or char in _INVISIBLE
+        or unicodedata.category(char) == "Cf"
+    )
+
+
+_TABLE, _CASED = _Table(), _CasedTable()
 
 
 def fold(text: str) -> str:
     """The folded text."""
-    return text.lower() if text.isascii() else "".join(map(fold_char, text))
-
-
-def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
-    """The folded text, and for each of its characters (and its end) where it stands in the original."""
     if text.isascii():
-        return text.lower(), range(len(text) + 1)
-    pieces, offsets = [], []
-    for at, char in enumerate(text):
-        piece = fold_char(char)
-        pieces.append(piece)
-        offsets += [at] * len(piece)
-    offsets.append(len(text))
-    return "".join(pieces), offsets
+        return text.lower()
+    text = unmasked(text)
+    if _JOINED.search(text):
+        return "".join(_folded_cluster(cluster) for cluster in _CLUSTER.findall(text))
+    return text.translate(_TABLE)
 
 
 def fold_keeping_case(text: str) -> str:
     """As `fold`, but capitals stay capitals: for `!"Target"`."""
-    return "".join(_fold_cased(char) for char in text)
+    return text if text.isascii() else unmasked(text).translate(_CASED)
 
 
-@lru_cache(maxsize=65_536)
-def _fold_cased(char: str) -> str:
-    folded = fold_char(char)
-    return folded.upper() if char.isupper() and len(folded) == 1 else folded
+def unmasked(text: str) -> str:
+    """Cyrillic capitals that look Latin, and their small letters, become so where they stand among Latin letters."""
+    return _RUN.sub(_unmasked_run, text) if _MIXED.search(text) else text
+
+
+def _unmasked_run(run: re.Match[str]) -> str:
+    return run[0].translate(_CAPITALS) if any(char < "\u0250" for char in run[0]) else run[0]
+
+
+def offsets(text: str) -> Sequence[int]:
+    """For each character of the folded text, and for its end, where it stands in the original."""
+    if text.isascii():
+        return range(len(text) + 1)
+    text = unmasked(text)
+    if _JOINED.search(text):
+        clusters = _CLUSTER.findall(text)
+        starts: Iterable[int] = accumulate(map(len, clusters), initial=0)
+        lengths = map(len, map(_folded_cluster, clusters))
+    else:
+        starts, lengths = count(), map(len, map(_TABLE.__getitem__, map(ord, text)))
+    return [*chain.from_iterable(map(repeat, starts, lengths)), len(text)]
+
+
+def _folded_cluster(cluster: str) -> str:
+    return (cluster if len(cluster) == 1 else unicodedata.normalize("NFKC", cluster)).translate(_TABLE)

@@ -1,9 +1,47 @@
-"""Wildcards: `*` any number of characters, `?` exactly one. In linear time, whatever the pattern."""
+"""Wildcards and regular expressions, in linear time whatever the pattern: `*` is any number of characters, `?` one."""
 
+import re
+from collections.abc import Iterator, Set
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
+
+_LARGEST = 1_500  # instructions: a larger program takes more than 50 ms for a long text
+_MOST = 100  # matches of an expression that are looked at in one text: each may read all the rest of it
+_PIECES = re.compile(r"[*?]+")
+
+
+def matches(glob: str, text: str) -> bool:
+    """Whether the whole text fits."""
+    if "?" in glob:
+        return _compiled(glob).fullmatch(_clean(text)) is not None
+    return _fits(glob.split("*"), text) if "*" in glob else glob == text
+
+
+def fitting(glob: str, words: Set[str], folded: str) -> frozenset[str]:
+    """Those of the words, which are all in `folded`, that fit."""
+    pieces = _PIECES.split(glob)
+    if not all(piece in folded for piece in pieces):
+        return frozenset()
+    if "?" in glob:
+        return frozenset(word for word in words if all(piece in word for piece in pieces) and matches(glob, word))
+    stars = glob.split("*")
+    return frozenset(word for word in words if _fits(stars, word))
+
+
+def _fits(pieces: list[str], word: str) -> bool:
+    """Whether a word is these pieces in order, with anything between them."""
+    if not (word.startswith(pieces[0]) and word.endswith(pieces[-1])):
+        return False
+    at = len(pieces[0])
+    for piece in pieces[1:-1]:
+        at = word.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return at + len(pieces[-1]) <= len(word)
 
 
 @lru_cache(maxsize=4096)
@@ -12,24 +50,30 @@ def _compiled(glob: str) -> Any:  # noqa: ANN401  # re2 ships no types
     return re2.compile(f"(?s){pattern}", _options(case_sensitive=True))
 
 
-def matches(glob: str, text: str) -> bool:
-    """Whether the whole text fits."""
-    if "*" in glob or "?" in glob:
-        return _compiled(glob).fullmatch(text) is not None
-    return glob == text
-
-
 @lru_cache(maxsize=1024)
 def regex(pattern: str) -> Any:  # noqa: ANN401  # re2 ships no types
     """A user's expression, any case; raises ValueError in words."""
     try:
-        return re2.compile(pattern, _options(case_sensitive=False))
+        compiled = re2.compile(pattern, _options(case_sensitive=False))
     except re2.error as error:
         why = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
         raise ValueError(why) from None
+    if compiled.programsize > _LARGEST:
+        raise ValueError("pattern too large")
+    return compiled
+
+
+def regex_spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where an expression matches, characters [start, end), the first hundred times."""
+    return (found.span() for found in islice(regex(pattern).finditer(_clean(text)), _MOST))
+
+
+def _clean(text: str) -> str:
+    """Halves of characters, which UTF-8 cannot hold, replaced one by one."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _options(*, case_sensitive: bool) -> Any:  # noqa: ANN401  # re2 ships no types
     options = re2.Options()
-    options.case_sensitive, options.log_errors, options.max_mem = case_sensitive, False, 8 << 20
+    options.case_sensitive, options.log_errors, options.never_capture = case_sensitive, False, True
     return options

@@ -1,164 +1,170 @@
-"""Where the leaves of a query occur in a post."""
+"""Where the leaves of a query occur in a text."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
-
-from msgspec import Struct
 
 from listener.query.doc import Doc
-from listener.query.fields import holds
-from listener.query.fold import fold_keeping_case
-from listener.query.glob import matches, regex
+from listener.query.glob import matches, regex_spans
+from listener.query.text import Place, Text
 from listener.query.tree import Domain, Element, Field, Leaves, Mark, Raw, Regex, Term
-from listener.query.words import is_cjk, split_query
-from listener.types import Span
-
-_MOST = 1_000  # occurrences of one leaf that are looked at in one post, so that a flood of them costs little
+from listener.query.values import holds
+from listener.query.words import cased_words, joined
 
 
-class Place(Struct, frozen=True, order=True):
-    """One occurrence: the first and last word it touches, and its characters in the original."""
-
-    first: float
-    last: float
-    span: Span | None
-
-
-def occurrences(leaf: Leaves, doc: Doc) -> list[Place]:
-    """All occurrences of a leaf, in order; a field that holds is one without characters."""
-    if isinstance(leaf, Term):
-        return list(islice(_terms(leaf, doc), _MOST))
+def present(leaf: Leaves, doc: Doc) -> bool:
+    """Whether the post has it."""
+    if isinstance(leaf, Term) and (word := leaf.word):
+        return word in doc.body.forms
     if isinstance(leaf, Field):
-        held = holds(leaf.name, leaf.op, leaf.value, doc.post, doc.now, doc.facts)
-        return [Place(-1, -1, None)] if held else []
+        return holds(leaf, doc.post, doc.now, doc.facts)
+    if isinstance(leaf, Domain) and leaf.host in doc.linked:
+        return True
+    return next(places(leaf, doc.body), None) is not None
+
+
+def places(leaf: Leaves, text: Text) -> Iterator[Place]:
+    """Where in a text it is; a field is nowhere."""
+    if isinstance(leaf, Term) and (word := leaf.word):
+        return text.word_places(word, leaf.source)
+    return (place._replace(leaf=leaf.source) for place in _places(leaf, text))
+
+
+def _places(leaf: Leaves, text: Text) -> Iterator[Place]:
+    if isinstance(leaf, Term):
+        found = _phrases(leaf.elements, text) if len(leaf.elements) > 1 else _words(leaf.elements[0], text)
+        return (place for place in found if _same_case(leaf.cased, text, place)) if leaf.cased else found
+    if isinstance(leaf, Field):
+        return iter(())
+    return (text.place_at(start, end) for start, end in _spans(leaf, text))
+
+
+def _spans(leaf: Mark | Domain | Raw | Regex, text: Text) -> Iterable[tuple[int, int]]:
     if isinstance(leaf, Mark):
-        return _places(_marks(leaf, doc), doc)
+        return _marks(leaf, text)
     if isinstance(leaf, Domain):
-        found = _places(_hosts(leaf, doc), doc)
-        linked = any(_below(host, leaf.host) for host in doc.linked)
-        return found or ([Place(-1, -1, None)] if linked else [])
-    return sorted(islice(_raws(leaf, doc) if isinstance(leaf, Raw) else _regexes(leaf, doc), _MOST))
+        return text.hosts.get(leaf.host, ())
+    spans = _raws(leaf.text, text.original) if isinstance(leaf, Raw) else regex_spans(leaf.pattern, text.original)
+    return (text.folded_span(start, end) for start, end in spans)
 
 
 # Words and phrases
 
 
-def _terms(term: Term, doc: Doc) -> Iterator[Place]:
-    elements = term.elements
-    for position in _starts(elements, doc):
-        end = position + len(elements)
-        if position < 0 or end > len(doc.words):
-            continue
-        if len(elements) > 1 and not _continues(elements, doc, position):
-            continue
-        start_char, end_char = _characters(elements, doc, position)
-        span = doc.span(start_char, end_char)
-        if not term.cased or _same_case(term.cased, doc.text[span.start : span.end]):
-            yield Place(position, end - 1, span)
-
-
-def _starts(elements: tuple[Element, ...], doc: Doc) -> list[int]:
-    """Where the term may begin: its rarest word says so, lest a long phrase be tried at every word of a flood."""
-    last = len(elements) - 1
-    found = [
-        [position - n for position in _positions(element, doc, first=n == 0, last=n == last)]
-        for n, element in enumerate(elements)
-    ]
-    return min(found, key=len)
-
-
-def _positions(element: Element, doc: Doc, *, first: bool, last: bool) -> list[int]:
+def _words(element: Element, text: Text) -> Iterator[Place]:
     if element.glob:
-        fitting = [word for word in doc.positions if matches(element.text, word)]
-        return sorted(position for word in fitting for position in doc.positions[word])
-    found = doc.positions.get(element.text, [])
-    if doc.cjk and is_cjk(element.text):
-        return [n for n in doc.cjk if _fits_run(element.text, doc.words[n].text, first=first, last=last)]
-    return found
+        for position, start, end in _fitting(element.text, text):
+            yield text.place(position, start, position, end)
+    elif element.inside:
+        start = text.folded.find(element.text)
+        while start >= 0:
+            yield text.place_at(start, start + len(element.text))
+            start = text.folded.find(element.text, start + 1)
+    else:
+        yield from text.word_places(element.text, "")
 
 
-def _fits_run(text: str, run: str, *, first: bool, last: bool) -> bool:
-    """CJK is written without spaces: a term is found anywhere in a run, but a phrase may not skip any of it."""
-    if first and last:
-        return text in run
-    return (run.endswith(text) if first else run.startswith(text)) if first or last else run == text
+def _fitting(glob: str, text: Text) -> Iterator[tuple[int, int, int]]:
+    """Position, start and end of the words that fit, each once."""
+    fits = text.fitting(glob)
+    positions = sorted({position for form in fits for position in text.positions[form]})
+    for position in positions:
+        word, start = text.words[position], text.starts[position]
+        yield position, start, start + len(word) - (0 if word in fits else len("'s"))
 
 
-def _continues(elements: tuple[Element, ...], doc: Doc, position: int) -> bool:
-    last = len(elements) - 1
+def _phrases(elements: tuple[Element, ...], text: Text) -> Iterator[Place]:
+    """Each candidate for the rarest of the words is looked around from."""
+    offset, candidates = _rarest(elements, text)
+    for candidate in candidates:
+        first = candidate - offset
+        if first >= 0 and first + len(elements) <= len(text.words):
+            end = _end(elements, text, first)
+            if end >= 0:
+                until = first + len(elements) - 1
+                yield text.place(first, _start(elements[0], text, first), until, end)
+
+
+def _rarest(elements: tuple[Element, ...], text: Text) -> tuple[int, list[int]]:
+    rarest = 0, list[int]()
     for offset, element in enumerate(elements):
-        word, first = doc.words[position + offset].text, offset == 0
-        cjk = is_cjk(word) and _fits_run(element.text, word, first=first, last=offset == last)
-        if not (cjk or matches(element.text, word)):
-            return False
-        if offset and not doc.runs_on(position + offset, element.before):
-            return False
-    return True
+        candidates = _candidates(element, text)
+        if not candidates:
+            return 0, []
+        if not rarest[1] or len(candidates) < len(rarest[1]):
+            rarest = offset, candidates
+    return rarest
 
 
-def _characters(elements: tuple[Element, ...], doc: Doc, position: int) -> tuple[int, int]:
-    """Where in the folded text: of a CJK run only what was asked for."""
-    word, end = doc.words[position], doc.words[position + len(elements) - 1].end
-    start, text = word.start, elements[0].text
-    if len(text) < len(word.text) and is_cjk(word.text) and text in word.text:
-        start += word.text.rfind(text) if len(elements) > 1 else word.text.find(text)
-        end = end if len(elements) > 1 else start + len(text)
-    return start, end
+def _candidates(element: Element, text: Text) -> list[int]:
+    if element.glob:
+        return [position for position, _, _ in _fitting(element.text, text)]
+    if element.inside:
+        return [position for position in text.runs if element.text in text.words[position]]
+    return text.positions.get(element.text, [])
 
 
-def _same_case(cased: tuple[str, ...], original: str) -> bool:
-    words = [word.text for word in split_query(fold_keeping_case(original))]
-    return len(words) == len(cased) and all(matches(want, have) for want, have in zip(cased, words, strict=True))
+def _end(elements: tuple[Element, ...], text: Text, first: int) -> int:
+    """Where the phrase that begins at the word `first` ends in the folded text; -1 where there is none."""
+    last, end = len(elements) - 1, -1
+    for offset, element in enumerate(elements):
+        word, start = text.words[first + offset], text.starts[first + offset]
+        if offset and not _goes_on(element.before, text.folded[end:start]):
+            return -1
+        length = _length(element, word, text, first=offset == 0, last=offset == last)
+        if length < 0:
+            return -1
+        end = start + length
+    return end
 
 
-# Marks and hosts
+def _goes_on(before: str, gap: str) -> bool:
+    return joined(gap) or (before != "" and "".join(gap.split()) == before)
 
 
-def _marks(leaf: Mark, doc: Doc) -> Iterator[tuple[int, int]]:
-    if not leaf.name.glob:
-        yield from doc.marks.get((leaf.sign, leaf.name.text), ())
-        return
-    for (sign, name), spans in doc.marks.items():
-        if sign == leaf.sign and matches(leaf.name.text, name):
-            yield from spans
+def _length(element: Element, word: str, text: Text, *, first: bool, last: bool) -> int:
+    """How much of a word the element takes; -1 where it does not fit. Of a spaceless run a phrase skips nothing."""
+    own = word.removesuffix("'s")
+    if element.glob:
+        fits = text.fitting(element.text)
+        return len(word) if word in fits else len(own) if own in fits else -1
+    if not element.inside:
+        return len(element.text) if element.text in (word, own) else -1
+    if first:
+        return len(word) if word.endswith(element.text) else -1
+    fits_run = word.startswith(element.text) if last else word == element.text
+    return len(element.text) if fits_run else -1
 
 
-def _hosts(leaf: Domain, doc: Doc) -> Iterator[tuple[int, int]]:
-    for host, spans in doc.hosts.items():
-        if _below(host, leaf.host):
-            yield from spans
+def _start(element: Element, text: Text, position: int) -> int:
+    start = text.starts[position]
+    return start + len(text.words[position]) - len(element.text) if element.inside else start
 
 
-def _below(host: str, domain: str) -> bool:
-    return host == domain or host.endswith(f".{domain}")
+def _same_case(cased: tuple[str, ...], text: Text, place: Place) -> bool:
+    span = text.span(place)
+    words = cased_words(text.original[span.start : span.end])
+    return len(words) == len(cased) and all(map(matches, cased, words))
 
 
-def _places(spans: Iterable[tuple[int, int]], doc: Doc) -> list[Place]:
-    return sorted(Place(*doc.place_of(start, end), doc.span(start, end)) for start, end in islice(spans, _MOST))
+# Hashtags, handles, cashtags
 
 
-# Exact characters and expressions
+def _marks(mark: Mark, text: Text) -> Iterable[tuple[int, int]]:
+    if not mark.glob:
+        return text.names.get(mark.name, ())
+    return (span for name, spans in text.names.items() if matches(mark.name, name) for span in spans)
 
 
-def _raws(leaf: Raw, doc: Doc) -> Iterator[Place]:
-    at = doc.text.find(leaf.text)
-    while at >= 0:
-        end = at + len(leaf.text)
-        if _edges_stand(leaf.text, doc.text, at, end):
-            yield _original_place(doc, at, end)
-        at = doc.text.find(leaf.text, at + 1)
+# Exact characters
 
 
-def _edges_stand(raw: str, text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (raw[0].isalnum() and before.isalnum()) and not (raw[-1].isalnum() and after.isalnum())
+def _raws(raw: str, original: str) -> Iterator[tuple[int, int]]:
+    start = original.find(raw)
+    while start >= 0:
+        end = start + len(raw)
+        if not (_adjoin(original[start - 1 : start], raw[0]) or _adjoin(raw[-1], original[end : end + 1])):
+            yield start, end
+        start = original.find(raw, start + 1)
 
 
-def _regexes(leaf: Regex, doc: Doc) -> Iterator[Place]:
-    for hit in regex(leaf.pattern).finditer(doc.text):
-        if hit.end() > hit.start() or not doc.text:
-            yield _original_place(doc, hit.start(), hit.end())
-
-
-def _original_place(doc: Doc, start: int, end: int) -> Place:
-    return Place(*doc.place_of(*doc.to_folded(start, end)), Span(start, end))
+def _adjoin(left: str, right: str) -> bool:
+    return left.isalnum() and right.isalnum()

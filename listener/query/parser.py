@@ -1,301 +1,264 @@
-"""Tokens into a tree. Precedence, tightest first: field, NEAR, NOT, AND, OR."""
+"""A query into a tree. Precedence, tightest first: field, NEAR, NOT, AND, OR."""
 
-import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 from listener.errors import QueryError
-from listener.query.fields import FIELDS, TAG_FIELDS, near, understood
-from listener.query.fold import fold, fold_keeping_case
-from listener.query.glob import regex
-from listener.query.lexer import Token, tokens
-from listener.query.tree import (
-    And,
-    Domain,
-    Element,
-    Field,
-    In,
-    Mark,
-    Near,
-    Node,
-    Not,
-    Or,
-    Raw,
-    Regex,
-    Set,
-    Term,
-    leaves,
-    positive,
-)
-from listener.query.words import is_cjk, split_query
+from listener.query import terms
+from listener.query.fields import FIELDS, TAG_FIELDS, nearest, shown, understood
+from listener.query.scan import Operator, Scanner
+from listener.query.tree import And, Field, In, Near, Node, Not, Or, Set, leaves, links, positive
 
 Scope = Literal["topic", "route", "search"]
 
-LONGEST, MOST_LEAVES, DEEPEST = 2_000, 200, 50
+LONGEST, MOST_LEAVES = 2_000, 200
+_DEEPEST, _MOST_LINKS = 50, 20
+_A_TERM = "a term"
+_MINUS = "-−–—"  # telephones turn two hyphens into a dash
 
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
-_MARK = re.compile(r"([#@$])([\w*?]+)")
-_SET = re.compile(r"@([\w-]+)")
-_STARTS = ("(", "PHRASE", "RAW", "REGEX", "WORD", "FIELD", "NOT")
+_Made = TypeVar("_Made")
 
 
 class Parser:
-    """One query on its way from text to tree; `open_sets` are those whose own queries are being read."""
+    """One query on its way from text to tree, or a set on its way into one.
 
-    def __init__(self, query: str, sets: Mapping[str, str], scope: Scope, open_sets: tuple[str, ...] = ()) -> None:
-        self._query, self._sets, self._scope, self._open = query, sets, scope, open_sets
-        if len(query) > LONGEST:
-            raise QueryError(query[:60], 59, f"the query has {len(query):,} characters; at most {LONGEST:,} are read")
-        self._tokens, self._at, self._depth = list(tokens(query)), 0, 0
-        self._group_of: Token | None = None  # the field whose group of values is being read
+    Args:
+        trees: those of the sets that were read already.
+        outer: the sets that are being read around this one.
+        depth: parentheses and sets that are open around it.
+    """
+
+    def __init__(
+        self,
+        query: str,
+        sets: Mapping[str, str],
+        scope: Scope,
+        trees: dict[str, Node],
+        outer: tuple[str, ...] = (),
+        depth: int = 0,
+    ) -> None:
+        self._sets, self._scope, self._trees, self._outer, self._depth = sets, scope, trees, outer, depth
+        self._handles = {f"@{name}".casefold(): name for name in sets}
+        self._scan = Scanner(query)
+        self._values_of = ""  # the field whose group of values is being read
 
     def parse(self) -> Node:
-        """The tree of the whole query."""
-        if self._token.kind == "END":
-            raise self._error("the query is empty; expected a word", at=0)
+        """The tree of the whole query; raises `QueryError`."""
+        query = self._scan.query
+        if len(query) > LONGEST:
+            raise QueryError(f"{query[:59]}…", 59, f"the query has {len(query):,} characters; at most {LONGEST:,} fit")
+        if not query.strip():
+            raise self._scan.error("the query is empty; expected a word", 0)
         tree = self._or()
-        if self._token.kind == ")":
-            raise self._error("a parenthesis is closed that was never opened")
-        if self._token.kind != "END":
-            raise self._error(f"expected a term, not {self._token.text}")
+        if self._next() == ")":
+            raise self._scan.error("a parenthesis is closed that was never opened")
         if not positive(tree):
-            raise self._error("the query says only what must not be there; expected something that must", at=0)
+            raise self._scan.error("the query says only what must not be there; expected something that must", 0)
         if (count := sum(1 for _ in leaves(tree))) > MOST_LEAVES:
-            raise self._error(f"the query has {count} terms, those of its sets included; at most {MOST_LEAVES}", at=0)
+            raise self._scan.error(f"the query has {count} terms, those of its sets included; at most {MOST_LEAVES}", 0)
         return tree
+
+    def _next(self) -> str:
+        """What comes next: "" (the end), ( or ), AND, OR, NOT, NEAR, or a term."""
+        self._scan.skip_blanks()
+        char = self._scan.ahead()
+        if char in "()":  # or the end
+            return char
+        after = self._scan.ahead(2)[1:]
+        if char in _MINUS and after and after not in " \t\r\n)":
+            return "NOT"
+        return self._scan.operator() or _A_TERM
 
     # Operators
 
     def _or(self) -> Node:
-        branches, starts = [self._and()], [self._at]
-        while self._token.kind == "OR":
-            self._at += 1
-            starts.append(self._at)
-            branches.append(self._and("after OR"))
+        branches = [self._branch("")]
+        while self._next() == "OR":
+            self._scan.take("OR")
+            branches.append(self._branch("after OR"))
         if len(branches) == 1:
-            return branches[0]
-        for branch, start in zip(branches, starts, strict=True):
+            return branches[0][0]
+        for branch, at in branches:
             if not positive(branch):
-                at = self._tokens[start if start != starts[0] else 0].at
-                raise self._error("each side of an OR needs something that must be there", at=at)
-        return Or(tuple(branches))
+                raise self._scan.error("each side of an OR needs something that must be there, not NOT alone", at)
+        return Or(tuple(branch for branch, _ in branches))
 
-    def _and(self, where: str = "") -> Node:
+    def _branch(self, where: str) -> tuple[Node, int]:
+        self._scan.skip_blanks()
+        at = self._scan.at
+        return self._and(where), at
+
+    def _and(self, where: str) -> Node:
         parts = [self._not(where)]
-        while self._token.kind == "AND" or self._token.kind in _STARTS:
-            written = self._token.kind == "AND"
-            self._at += written
-            parts.append(self._not("after AND" if written else ""))
+        while (ahead := self._next()) in ("AND", "NOT", "(", _A_TERM):
+            if ahead == "AND":
+                self._scan.take("AND")
+            parts.append(self._not("after AND"))
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _not(self, where: str) -> Node:
-        if self._token.kind != "NOT":
-            return self._near(where)
-        self._at += 1
-        self._deeper()
-        child = self._not("after NOT")
-        self._depth -= 1
-        return Not(child)
+        negated = False
+        while self._next() == "NOT":
+            word = self._scan.take("NOT" if self._scan.bare() == "NOT" else self._scan.ahead())
+            negated, where = not negated, f"after {word}"
+        node = self._near(where)
+        if not negated:
+            return node
+        return node.child if isinstance(node, Not) else Not(node)
 
     def _near(self, where: str) -> Node:
-        start = self._at
-        left = self._primary(where)
-        while self._token.kind == "NEAR":
-            operator = self._token
-            self._at += 1
-            right_at = self._at
-            right = self._primary(f"after {operator.text}")
-            self._check_near(left, start, operator)
+        left, at = self._operand(where)
+        while self._next() == "NEAR":
+            operator = self._scan.near()
+            right, right_at = self._operand(f"after {operator.text}")
+            self._check_near(left, at, operator)
             self._check_near(right, right_at, operator)
             left = Near(left, right, operator.distance, operator.ordered)
+            if links(left) > _MOST_LINKS:
+                raise self._scan.error(f"more than {_MOST_LINKS} NEARs hang together; expected fewer", at)
         return left
 
-    def _check_near(self, node: Node, token: int, operator: Token) -> None:
+    def _operand(self, where: str) -> tuple[Node, int]:
+        ahead, at = self._next(), self._scan.at
+        if ahead == "(":
+            return self._group(), at
+        if ahead != _A_TERM:
+            found = {"": "the end of the query", ")": "a closing parenthesis", "NOT": self._scan.bare()}
+            expected = f"expected a term {where}".rstrip()
+            raise self._scan.error(f"{expected}, not {found.get(ahead, self._scan.bare())}")
+        return (self._value(self._values_of, at) if self._values_of else self._term()), at
+
+    def _check_near(self, node: Node, at: int, operator: Operator) -> None:
         """NEAR takes words, phrases, wildcards and OR-groups of them."""
-        if isinstance(node, Or):
-            for child in node.children:
-                self._check_near(child, token, operator)
-        elif isinstance(node, Set):
-            self._check_near(node.child, token, operator)
-        elif isinstance(node, And | Not | In | Field):
-            what = "a field" if isinstance(node, In | Field) else "AND and NOT"
-            text = f"{operator.text} takes words, phrases and OR-groups of them, not {what}"
-            raise self._error(text, at=self._tokens[token].at)
+        if isinstance(node, And | Not | In | Field):
+            what = "AND and NOT" if isinstance(node, And | Not) else "fields"
+            raise self._scan.error(f"{operator.text} takes words, phrases and OR-groups of them, not {what}", at)
+        for child in node.children if isinstance(node, Or) else (node.child,) if isinstance(node, Set) else ():
+            self._check_near(child, at, operator)
+
+    def _group(self) -> Node:
+        opened = self._scan.at
+        self._scan.take("(")
+        self._deeper(opened)
+        if self._next() == ")":
+            raise self._scan.error("the parentheses are empty; expected a term", opened)
+        tree = self._or()
+        if self._next() != ")":
+            raise self._scan.error("a parenthesis is not closed; expected )", opened)
+        self._scan.take(")")
+        self._depth -= 1
+        return tree
+
+    def _deeper(self, at: int) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._scan.error(f"more than {_DEEPEST} parentheses and sets in one another; expected fewer", at)
 
     # Terms
 
-    def _primary(self, where: str) -> Node:
-        token = self._token
-        if token.kind == "(":
-            return self._group()
-        if token.kind not in _STARTS or token.kind == "NOT":
-            found = {"END": "the end of the query", ")": "a closing parenthesis"}.get(token.kind, token.text)
-            raise self._error(f"expected a term{' ' + where if where else ''}, not {found}")
-        if self._group_of:
-            return self._value(self._group_of.text.lower(), self._group_of)
-        self._at += 1
-        if token.kind == "FIELD":
-            return self._field(token)
-        if token.kind == "PHRASE":
-            return self._phrase(token)
-        if token.kind == "RAW":
-            return Raw(source=f"`{token.text}`", text=token.text)
-        return self._regex(token) if token.kind == "REGEX" else self._word(token)
+    def _term(self) -> Node:
+        scan, at = self._scan, self._scan.at
+        if scan.ahead() == '"':
+            return self._quoted(at, cased=False)
+        if scan.ahead() == "!":
+            return self._cased(at)
+        if scan.ahead() == "`":
+            return self._made(at, terms.raw, scan.raw())
+        if scan.ahead() == "/":
+            return self._expression(at)
+        if name := scan.field():
+            return self._field(name, at)
+        text = scan.take(scan.bare())
+        return self._set(text, at) or self._made(at, terms.bare, text)
 
-    def _group(self) -> Node:
-        opened = self._token
-        self._at += 1
-        self._deeper()
-        if self._token.kind == ")":
-            raise self._error("the parentheses are empty; expected a term", at=opened.at)
-        tree = self._or()
-        if self._token.kind != ")":
-            raise self._error("a parenthesis is not closed; expected )", at=opened.at)
-        self._at += 1
-        self._depth -= 1
-        return tree
-
-    def _deeper(self) -> None:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise self._error(f"more than {DEEPEST} levels of parentheses and NOTs")
-
-    def _phrase(self, token: Token) -> Node:
-        elements = self._elements(token.text, token.at)
-        source = f'"{token.text}"'
-        if token.cased:
-            folded = fold_keeping_case(token.text)
-            cased = tuple(w.text for w in split_query(folded))
-            return Term(source=f"!{source}", elements=elements, cased=cased)
-        if not token.distance:
-            return Term(source=source, elements=elements)
-        words = [Term(source=f'"{e.text}"', elements=(Element(e.text, e.glob),)) for e in elements]
-        tree: Node = words[0]
-        for word in words[1:]:
-            tree = Near(tree, word, token.distance, ordered=True)
-        return tree
-
-    def _regex(self, token: Token) -> Node:
+    def _made(self, at: int, make: Callable[[str], _Made], text: str) -> _Made:
         try:
-            if regex(token.text).search(""):
-                raise self._error("this regular expression finds even nothing: it would match every post", at=token.at)
+            return make(text)
         except ValueError as error:
-            why = f"this regular expression cannot be used: {error}; look-around and back-references are not there"
-            raise self._error(why, at=token.at) from None
-        return Regex(source=f"/{token.text}/", pattern=token.text)
+            raise self._scan.error(str(error), at) from None
 
-    def _word(self, token: Token) -> Node:
-        folded = fold(token.text)
-        if (named := _SET.fullmatch(token.text)) and named[1] in self._sets:
-            return self._set(token, named[1])
-        if mark := _MARK.fullmatch(folded):
-            return Mark(source=token.text, sign=mark[1], name=self._wild(mark[2], token.at))
-        if _DOMAIN.fullmatch(folded):
-            return Domain(source=token.text, host=folded)
-        self._check_word(token, folded)
-        return Term(source=token.text, elements=self._elements(token.text, token.at))
+    def _quoted(self, at: int, *, cased: bool) -> Node:
+        text = self._scan.quoted()
+        if distance := self._scan.reach():
+            return self._made(at, lambda text: terms.chain(text, distance, cased=cased), text)
+        return self._made(at, lambda text: terms.phrase(text, cased=cased), text)
 
-    def _check_word(self, token: Token, folded: str) -> None:
-        """Signs at the ends of a term would be dropped in silence."""
-        inner = folded.strip("*?")
-        if inner and not (_wordish(inner[0]) and _wordish(inner[-1])):
-            hint = f"write `{token.text}` between backticks to find exactly these characters"
-            raise self._error(f"{token.text} begins or ends with a sign that is part of no word; {hint}", at=token.at)
+    def _cased(self, at: int) -> Node:
+        self._scan.take("!")
+        if self._scan.ahead() == '"':
+            return self._quoted(at, cased=True)
+        word = self._scan.bare()
+        if not word[:1].isalnum():
+            raise self._scan.error('expected a word or a "phrase" right after !', at)
+        return self._made(at, lambda text: terms.phrase(text, cased=True), self._scan.take(word))
 
-    def _set(self, token: Token, name: str) -> Node:
-        if name in self._open:
-            raise self._error(f"the set @{name} leads back to itself", at=token.at)
+    def _expression(self, at: int) -> Node:
+        pattern = self._scan.regex()
         try:
-            return Set(name, Parser(self._sets[name], self._sets, self._scope, (*self._open, name)).parse())
+            return terms.expression(pattern)
+        except ValueError as error:
+            raise self._scan.error(str(error), at) from None
+
+    def _set(self, text: str, at: int) -> Node | None:
+        name = self._handles.get(text.casefold())
+        if name is None:
+            return None
+        if name in self._outer:
+            raise self._scan.error(f"the set @{name} leads back to itself", at)
+        if name not in self._trees:
+            self._deeper(at)
+            self._trees[name] = self._tree_of(name, at)
+            self._depth -= 1
+        return Set(name, self._trees[name])
+
+    def _tree_of(self, name: str, at: int) -> Node:
+        inner = (self._sets[name], self._sets, self._scope, self._trees, (*self._outer, name), self._depth)
+        try:
+            return Parser(*inner).parse()
         except QueryError as error:
-            raise self._error(f"in the set @{name} ({error.query.strip()}): {error.why}", at=token.at) from None
-
-    def _elements(self, text: str, at: int) -> tuple[Element, ...]:
-        folded, end = fold(text), 0
-        found: list[Element] = []
-        for word in split_query(folded):
-            wild = self._wild(word.text, at)
-            found.append(Element(wild.text, wild.glob, folded[end : word.start] if found else ""))
-            end = word.end
-        if not found:
-            raise self._error("expected at least one word", at=at)
-        return tuple(found)
-
-    def _wild(self, text: str, at: int) -> Element:
-        glob = "*" in text or "?" in text
-        if glob and not any(_wordish(char) for char in text):
-            raise self._error("a wildcard alone would match every word; expected letters beside it", at=at)
-        return Element(text, glob)
+            raise self._scan.error(f"in the set @{name} ({error.query.strip()}): {error.why}", at) from None
 
     # Fields
 
-    def _field(self, token: Token) -> Node:
-        name = token.text.lower()
+    def _field(self, written: str, at: int) -> Node:
+        name = written.lower()
         if name not in FIELDS:
-            raise self._unknown_field(token)
+            raise self._unknown(written, at)
         if name in TAG_FIELDS and self._scope == "topic":
             why = f"{name}: is a tag, which a topic's query cannot ask for; routes can: [[route.routes]] match = …"
-            raise self._error(why, at=token.at)
-        value = self._token
-        if value.at != token.end or value.kind not in ("(", "PHRASE", "WORD", "FIELD"):
-            raise self._error(f"expected a value right after {name}:", at=token.at)
+            raise self._scan.error(why, at)
+        if self._values_of:
+            raise self._scan.error(f"expected values of {self._values_of}:, not another field", at)
         if name == "title":
-            return In(self._title_value())
-        return self._values(name, token)
-
-    def _title_value(self) -> Node:
-        tree = self._primary("after title:")
-        if any(isinstance(leaf, Field) for leaf in leaves(tree)):
-            raise self._error("title: takes words, wildcards and phrases, not fields")
-        return tree
-
-    def _values(self, name: str, field: Token) -> Node:
-        """One value, or a group of values with OR, AND and NOT."""
-        if self._token.kind != "(":
-            return self._value(name, field)
-        self._group_of = field
+            return self._title(at)
+        if self._scan.ahead() != "(":
+            return self._value(name, at)
+        self._values_of = name
         tree = self._group()
-        self._group_of = None
+        self._values_of = ""
         return tree
 
-    def _value(self, name: str, field: Token) -> Node:
-        written = self._token.text
-        end = self._token.end
-        self._at += 1
-        while (
-            self._token.at == end
-            and self._token.kind in ("WORD", "FIELD")
-            and self._tokens[self._at - 1].kind == "FIELD"
-        ):
-            written += ":" + self._token.text  # url:https://… is read as fields
-            end = self._token.end
-            self._at += 1
+    def _title(self, at: int) -> Node:
+        if not self._scan.bare() and self._scan.ahead() not in ('"', "`", "("):
+            raise self._scan.error("expected a word right after title:", self._scan.at)
+        child = self._group() if self._scan.ahead() == "(" else self._term()
+        if any(isinstance(leaf, Field) for leaf in leaves(child)):
+            raise self._scan.error("title: takes words, phrases and wildcards, not fields", at)
+        return In(child)
+
+    def _value(self, name: str, at: int) -> Field:
+        written = self._scan.value()
+        if not written.strip():
+            raise self._scan.error(f"expected a value right after {name}:")
         try:
             op, value = understood(name, written)
         except ValueError as error:
-            raise self._error(f"{name}:{written}: {error}", at=field.at) from None
-        if not value.strip():
-            raise self._error(f"expected a value right after {name}:", at=field.at)
-        shown = value if re.fullmatch(r"[^\s()\"`:]+", value) else f'"{value}"'
-        return Field(source=f"{name}:{'' if op == '=' else op}{shown}", name=name, op=op, value=value)
+            raise self._scan.error(f"{name}:{written}: {error}", at) from None
+        return Field(source=shown(name, op, value), name=name, op=op, value=value)
 
-    def _unknown_field(self, token: Token) -> QueryError:
-        rest = self._token
-        written = token.text + ":" + (rest.text if rest.at == token.end else "")
-        if rest.text.startswith("//"):
-            return self._error(f"an address; write site:{rest.text[2:]} or url:{rest.text[2:]}", at=token.at)
-        hint = f'{near(token.text, FIELDS)} To find the words themselves, quote them: "{written}"'
-        return self._error(f"unknown field {token.text}:; {hint}", at=token.at)
-
-    # Helpers
-
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._at]
-
-    def _error(self, why: str, at: int | None = None) -> QueryError:
-        return QueryError(self._query, self._token.at if at is None else at, why)
-
-
-def _wordish(char: str) -> bool:
-    return char.isalnum() or is_cjk(char)
+    def _unknown(self, written: str, at: int) -> QueryError:
+        rest = self._scan.bare()
+        if rest.startswith("//"):
+            return self._scan.error(f"this is an address; write site:{rest[2:]} or url:{rest[2:]}", at)
+        hint = f'{nearest(written, FIELDS)} To find the words themselves, quote them: "{written}:{rest}"'
+        return self._scan.error(f"unknown field {written}:; {hint}", at)

@@ -6,11 +6,12 @@ from msgspec import Struct
 
 
 class Element(Struct, frozen=True):
-    """One word of a term: folded, with what stands before it in the query."""
+    """One word of a term, folded."""
 
     text: str
-    glob: bool = False
-    before: str = ""  # folded characters since the word before it
+    glob: bool = False  # has wildcards
+    inside: bool = False  # of a script without spaces: found inside a run of it
+    before: str = ""  # the signs between it and the word before; white space and dashes are none
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,12 @@ class Term(Leaf, frozen=True, kw_only=True, tag=True):
     elements: tuple[Element, ...]
     cased: tuple[str, ...] = ()
 
+    @property
+    def word(self) -> str:
+        """The word where it is one whole word, in any case; "" otherwise."""
+        first, *more = self.elements
+        return "" if more or self.cased or first.glob or first.inside else first.text
+
 
 class Raw(Leaf, frozen=True, kw_only=True, tag=True):
     """Exactly these characters."""
@@ -42,10 +49,10 @@ class Regex(Leaf, frozen=True, kw_only=True, tag=True):
 
 
 class Mark(Leaf, frozen=True, kw_only=True, tag=True):
-    """A hashtag, handle or cashtag: its sign and its folded name."""
+    """A hashtag, handle or cashtag: its sign and name, folded."""
 
-    sign: str
-    name: Element
+    name: str
+    glob: bool = False
 
 
 class Domain(Leaf, frozen=True, kw_only=True, tag=True):
@@ -68,7 +75,7 @@ class In(Struct, frozen=True, tag=True):
     child: "Node"
 
     def __str__(self) -> str:
-        return f"title:({self.child})"
+        return f"title:{self.child}" if isinstance(self.child, Leaf) else f"title:({self.child})"
 
 
 class Set(Struct, frozen=True, tag=True):
@@ -156,3 +163,9 @@ def positive(node: Node) -> bool:
     if isinstance(node, And):
         return any(map(positive, node.children))
     return all(map(positive, children(node)))
+
+
+def links(node: Node) -> int:
+    """How many NEARs hang together in an operand of NEAR."""
+    below = map(links, children(node))
+    return 1 + sum(below) if isinstance(node, Near) else max(below, default=0)

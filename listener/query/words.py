@@ -1,53 +1,57 @@
-"""What a word is: a run of letters and digits, with apostrophes inside it; CJK runs stand apart."""
+"""What a word is: a run of letters and digits, with apostrophes inside it; runs of spaceless scripts stand apart."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-from msgspec import Struct
+from listener.query.fold import SPACELESS, fold_keeping_case
 
-_CJK = (
-    "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+
+def _marks() -> str:
+    """Vowel signs and the like, which are part of words but no letters; those of spaceless scripts are listed there."""
+    codes = (*range(0x0900, 0x0E00), *range(0x0F00, 0x1000), *range(0x1700, 0x1780), *range(0x1800, 0x1C00), 0xA9C0)
+    return "".join(char for char in map(chr, codes) if unicodedata.category(char) in ("Mn", "Mc"))
+
+
+_MARKS = _marks()
+LETTERS = rf"(?:[^\W_{SPACELESS}]++|[{_MARKS}]++)++"
+"""A run of letters and digits, marks included, of scripts that have spaces."""
+
+_ASCII = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+_WORD = re.compile(rf"[{SPACELESS}]+|{LETTERS}(?:'{LETTERS})*+")
+_WILD = re.compile(rf"[*?]*[{SPACELESS}][{SPACELESS}*?]*|(?:{LETTERS}|[*?])+(?:'(?:{LETTERS}|[*?])+)*")
+_SPACELESS = re.compile(f"[{SPACELESS}]")
+_JOINTS = re.compile(r"[\s\-‐‑‒–—―−_*~™®©℠]*")
+NAME = re.compile(rf"(?<![^\W{SPACELESS}])([#@$])((?:\w++|[{_MARKS}]++)++)((?:[.@-](?:\w++|[{_MARKS}]++)++)*+)")
+"""A hashtag, handle or cashtag in a folded text: its sign, its name, and what a handle of a federated network adds."""
+
+_LABEL = rf"[^\W_{SPACELESS}](?:[^\W{SPACELESS}]|-){{0,62}}"
+HOST = re.compile(
+    rf"(?<![^\W{SPACELESS}])(?<![.-])(?<!\w@)(?:{_LABEL}(?:\.|\[\.\])){{1,40}}"
+    rf"[^\W\d_{SPACELESS}]{{2,63}}(?![^\W{SPACELESS}]|@|\.[^\W{SPACELESS}])"
 )
-_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*")
-_GLOB = re.compile(rf"[^\W_]*[*?][\w*?]*|{_WORD.pattern}")
-_IS_CJK = re.compile(f"[{_CJK}]")
-_CROSSED = frozenset("*_~™®©℠")  # emphasis and marks that a phrase may cross, as it does white space and dashes
+"""A bare domain in a folded text, outside e-mail addresses."""
 
 
-class Word(Struct, frozen=True):
-    """One word of a folded text: characters [start, end)."""
-
-    text: str
-    start: int
-    end: int
+def word_pattern(folded: str) -> re.Pattern[str]:
+    """What finds the words of a folded text; a possessive 's is still on them."""
+    return _ASCII if folded.isascii() else _WORD
 
 
-def split(folded: str) -> Iterator[Word]:
-    """The words of a folded text, in order; a possessive 's is no part of them."""
-    for hit in _WORD.finditer(folded):
-        text, start, end = hit[0], hit.start(), hit.end()
-        if text.endswith("'s"):
-            text, end = text[:-2], end - 2
-        yield Word(text, start, end)
+def cased_words(text: str) -> list[str]:
+    """The words of a text, folded but in their case."""
+    return _WORD.findall(fold_keeping_case(text))
 
 
-def split_query(folded: str) -> Iterator[Word]:
-    """The words of a query's term or phrase, wildcards included."""
-    pattern = _GLOB if "*" in folded or "?" in folded else _WORD
-    for hit in pattern.finditer(folded):
-        text, start, end = hit[0], hit.start(), hit.end()
-        if text.endswith("'s"):
-            text, end = text[:-2], end - 2
-        yield Word(text, start, end)
+def wild_words(folded: str) -> list[re.Match[str]]:
+    """The words of a term of a query, wildcards included."""
+    return list(_WILD.finditer(folded))
 
 
-def is_cjk(text: str) -> bool:
-    """Whether a word is written in a script without spaces."""
-    return bool(_IS_CJK.match(text))
+def spaceless(text: str) -> bool:
+    """Whether a word is of a script without spaces."""
+    return _SPACELESS.match(text) is not None
 
 
-def crossable(between: str) -> bool:
-    """Whether a phrase goes on across what stands between two words: white space, dashes, emphasis."""
-    return all(c.isspace() or c in _CROSSED or unicodedata.category(c) == "Pd" for c in between)
+def joined(gap: str) -> bool:
+    """Whether a phrase goes on across what stands between two words: white space, dashes, emphasis, ™."""
+    return gap == " " or _JOINTS.fullmatch(gap) is not None

@@ -1,0 +1,56 @@
+"""NEAR and ONEAR: which occurrences stand within so many words of each other."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from math import inf
+
+from listener.query.text import Place
+from listener.query.tree import Near
+
+_MOST = 500  # pairs that a NEAR of a NEAR goes on with
+_CHECKS = 50_000  # comparisons in one text: only texts made to be slow need more
+
+
+def pairs(left: Sequence[Place], right: Sequence[Place], near: Near) -> Iterator[Place]:
+    """Every two that stand within the distance, as one place with all their members."""
+    right = sorted(right)
+    firsts, widest = [place.first for place in right], max((place.last - place.first for place in right), default=0)
+    checks = _CHECKS
+    for one in left:
+        earliest = one.last if near.ordered else one.first - near.distance - widest
+        latest = one.last + near.distance
+        for index in range(bisect_left(firsts, earliest), len(right)):
+            if firsts[index] > latest or checks < 0:
+                break
+            checks -= 1
+            if _within(one, right[index], near):
+                yield _together(one, right[index])
+
+
+def some_pairs(left: Sequence[Place], right: Sequence[Place], near: Near) -> list[Place]:
+    """As `pairs`, but no more than can be looked at quickly."""
+    return list(islice(pairs(left, right, near), _MOST))
+
+
+def _within(one: Place, other: Place, near: Near) -> bool:
+    """In order: the whole of the one before the other. Otherwise their nearest members count, and none is in both."""
+    if near.ordered:
+        return one.end <= other.start and other.first - one.last <= near.distance
+    gap = min(_gap(a, b) for a, b in product(one.members or (one,), other.members or (other,)))
+    return 0 <= gap <= near.distance
+
+
+def _gap(a: Place, b: Place) -> float:
+    """By how many words they are apart; less than none where they overlap."""
+    return -inf if a.start < b.end and b.start < a.end else max(b.first - a.last, a.first - b.last, 0)
+
+
+def _together(one: Place, other: Place) -> Place:
+    return Place(
+        min(one.first, other.first),
+        max(one.last, other.last),
+        min(one.start, other.start),
+        max(one.end, other.end),
+        members=(*(one.members or (one,)), *(other.members or (other,))),
+    )

@@ -1,0 +1,201 @@
+"""One text, folded once: its words and where they are, its addresses, hashtags and hosts, when first asked for."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
+from itertools import repeat
+from typing import NamedTuple
+
+from listener.query.fold import SPACELESS, fold, offsets
+from listener.query.glob import fitting
+from listener.query.words import HOST, NAME, spaceless, word_pattern
+from listener.types import Span
+
+_IN_ADDRESS = rf"(?:[!#-;=?-\]_a-z~]|[^\W{SPACELESS}])++"
+_ADDRESS = re.compile(rf"(?:https?|hxxps?|ftp)://{_IN_ADDRESS}|(?<![\w.@])www\.{_IN_ADDRESS}", re.IGNORECASE)
+_HOST = re.compile(r"(?:[^\W_]|[-_.]|\[\.\])+")
+_LONGEST_HOST = 253
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_NUMBER = re.compile(r"\d[.,]\d")
+_BLANK = "\x02"  # stands for what is no text: no letter, no white space, and never in a post
+
+
+class Place(NamedTuple):
+    """One occurrence of a leaf, or of several near each other.
+
+    `first` and `last` number its first and last word, as distances count them; [start, end) are characters of the
+    folded text.
+    """
+
+    first: float
+    last: float
+    start: int
+    end: int
+    leaf: str = ""  # as the query writes it
+    members: tuple["Place", ...] = ()  # the leaves that are near each other
+
+
+class Text:
+    """A text as queries see it; words of the title (its first `title` characters) run into none of the rest."""
+
+    def __init__(self, original: str, title: int = 0) -> None:
+        self.original, self._title = original, title
+
+    @cached_property
+    def addresses(self) -> list[tuple[int, int]]:
+        """Characters of the original that are addresses."""
+        lower = self.original.lower()
+        return [m.span() for m in _ADDRESS.finditer(self.original)] if "://" in lower or "www." in lower else []
+
+    @cached_property
+    def _clear(self) -> str:
+        """The original without what holds no words, as long as before."""
+        text = self.original
+        if "\u20e3" in text:
+            text = _KEYCAP.sub(_blanked, text)
+        if self.addresses:
+            text = _ADDRESS.sub(_blanked, text)
+        return text[: self._title] + _BLANK + text[self._title + 1 :] if self._title else text
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as it is compared, without addresses."""
+        return fold(self._clear)
+
+    @cached_property
+    def _offsets(self) -> Sequence[int]:
+        return offsets(self._clear)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words in order, a possessive 's still on them."""
+        return word_pattern(self.folded).findall(self.folded)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins in the folded text."""
+        return [found.start() for found in word_pattern(self.folded).finditer(self.folded)]
+
+    @cached_property
+    def forms(self) -> Set[str]:
+        """All words, each with and without its possessive 's."""
+        forms = set(self.words)
+        return forms if "'s" not in self.folded else forms | {word.removesuffix("'s") for word in forms}
+
+    @cached_property
+    def positions(self) -> Mapping[str, list[int]]:
+        """Where each form stands, counted in words."""
+        found = defaultdict[str, list[int]](list)
+        for position, word in enumerate(self.words):
+            found[word].append(position)
+            if word.endswith("'s"):
+                found[word[:-2]].append(position)
+        return found
+
+    @cached_property
+    def runs(self) -> list[int]:
+        """Positions of the words that are runs of a spaceless script."""
+        return [] if self.folded.isascii() else [n for n, word in enumerate(self.words) if spaceless(word)]
+
+    @cached_property
+    def _counts(self) -> Sequence[int]:
+        """The words up to each, as distances count them: 3.5 and 1,000 are one."""
+        if not _NUMBER.search(self.folded):
+            return range(len(self.words))
+        counts, count = list[int](), -1
+        for position in range(len(self.words)):
+            count += not (position and self._in_number(position))
+            counts.append(count)
+        return counts
+
+    def _in_number(self, position: int) -> bool:
+        start = self.starts[position]
+        return (
+            self.folded[start - 1] in ".,"
+            and self.folded[start].isdigit()
+            and self.folded[start - 2].isdigit()
+            and start - 1 == self.starts[position - 1] + len(self.words[position - 1])
+        )
+
+    @cached_property
+    def _wild(self) -> dict[str, Set[str]]:
+        return {}
+
+    def fitting(self, wild: str) -> Set[str]:
+        """The forms that fit a wildcard."""
+        if wild not in self._wild:
+            self._wild[wild] = fitting(wild, self.forms, self.folded)
+        return self._wild[wild]
+
+    def place(self, position: int, start: int, until: int, end: int) -> Place:
+        """The place of the words from `position` to `until`, characters [start, end)."""
+        return Place(self._counts[position], self._counts[until], start, end)
+
+    def word_places(self, word: str, leaf: str) -> Iterator[Place]:
+        """All places of a word that is no wildcard."""
+        positions = self.positions.get(word, ())
+        counts = [self._counts[position] for position in positions]
+        starts = [self.starts[position] for position in positions]
+        return map(Place, counts, counts, starts, [start + len(word) for start in starts], repeat(leaf))
+
+    def place_at(self, start: int, end: int) -> Place:
+        """The place of characters [start, end) of the folded text; between two words where they touch none."""
+        first = bisect_right(self.starts, start) - 1
+        if first < 0 or self.starts[first] + len(self.words[first]) <= start:
+            first += 1
+        last = bisect_left(self.starts, end) - 1
+        if first <= last:
+            return self.place(first, start, last, end)
+        before = self._counts[last] if last >= 0 else -1
+        return Place(before + 0.5, before + 0.5, start, end)
+
+    def folded_span(self, start: int, end: int) -> tuple[int, int]:
+        """Characters [start, end) of the original in the folded text."""
+        if isinstance(self._offsets, range):
+            return start, end
+        return bisect_left(self._offsets, start), bisect_left(self._offsets, end)
+
+    def span(self, place: Place) -> Span:
+        """The characters of the original, marks and invisible characters after them included."""
+        start, end = self._offsets[place.start], self._offsets[place.end]
+        return Span(start, max(end, self._offsets[place.end - 1] + 1) if place.end > place.start else start)
+
+    @cached_property
+    def names(self) -> Mapping[str, list[tuple[int, int]]]:
+        """Hashtags, handles and cashtags with their signs: where each stands in the folded text."""
+        found = defaultdict[str, list[tuple[int, int]]](list)
+        for name in NAME.finditer(self.folded) if any(sign in self.folded for sign in "#@$") else ():
+            found[name[1] + name[2]].append((name.start(), name.end(2)))
+            if name[3] and name[1] == "@":
+                found[name[0]].append(name.span())
+        return found
+
+    @cached_property
+    def hosts(self) -> Mapping[str, list[tuple[int, int]]]:
+        """Host names, in addresses and bare, and all domains above them: where each stands in the folded text."""
+        found = defaultdict[str, list[tuple[int, int]]](list)
+        for start, end in self.addresses:
+            span = self.folded_span(start, end)
+            for domain in domains(self.original[start:end]):
+                found[domain].append(span)
+        for host in HOST.finditer(self.folded) if "." in self.folded else ():
+            for domain in domains(host[0]):
+                found[domain].append(host.span())
+        return found
+
+
+def domains(address: str) -> list[str]:
+    """The folded host of an address and the domains above it; "[.]" is a dot."""
+    rest = address.partition("://")[2] or address
+    for end in "/?#\\":
+        rest = rest.partition(end)[0]
+    found = _HOST.match(rest.rpartition("@")[2])
+    host = fold(found[0].replace("[.]", ".")).strip(".") if found else ""
+    labels = host.split(".") if len(host) <= _LONGEST_HOST else []
+    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))]
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return _BLANK * len(found[0])

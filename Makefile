@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint style bench crash pins clean
+.PHONY: help install run test lint style bench crash docs pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ bench: $(READY) ## what start, memory and hostile text cost
 
 crash: $(READY) ## every crash point; takes long
 	@$(BIN)/python -m tests.crash
+
+docs: $(READY) ## renew what the pages show of the product: output of commands, the tables
+	@$(BIN)/python -m scripts.docs
 
 pins: ## renew requirements.txt from pyproject.toml, with the newest versions it allows
 	@$(PYTHON) -m venv --clear build/pins

@@ -10,6 +10,8 @@ import re2
 
 _LARGEST = 1_500  # instructions: a larger program takes more than 50 ms for a long text
 _MOST = 100  # matches of an expression that are looked at in one text: each may read all the rest of it
+_LOOK_AROUND = re.compile(r": \(\?(=|!|<[=!])")
+_BACK_REFERENCE = re.compile(r"escape sequence: \\(\d|k)|: \(\?P[=>]?$")
 _PIECES = re.compile(r"[*?]+")
 
 
@@ -52,15 +54,25 @@ def _compiled(glob: str) -> Any:  # noqa: ANN401  # re2 ships no types
 
 @lru_cache(maxsize=1024)
 def regex(pattern: str) -> Any:  # noqa: ANN401  # re2 ships no types
-    """A user's expression, any case; raises ValueError in words."""
+    """A user's expression, any case; raises ValueError saying what was expected."""
     try:
         compiled = re2.compile(pattern, _options(case_sensitive=False))
     except re2.error as error:
         why = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(why) from None
+        raise ValueError(_refusal(why)) from None
     if compiled.programsize > _LARGEST:
-        raise ValueError("pattern too large")
+        raise ValueError(_refusal("pattern too large"))
     return compiled
+
+
+def _refusal(why: str) -> str:
+    if _LOOK_AROUND.search(why):
+        return "look-around is refused, for expressions take linear time here; expected one without (?= (?! (?<"
+    if _BACK_REFERENCE.search(why):
+        return "back-references are refused, for expressions take linear time here; expected one without"
+    if "too large" in why or "repetition size" in why:
+        return "this regular expression is too large to be quick; expected smaller repetitions, such as {0,50}"
+    return f"this regular expression cannot be read ({why}); expected the syntax of RE2"
 
 
 def regex_spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:

@@ -51,7 +51,7 @@ class Parser:
             raise self._scan.error("the query is empty; expected a word", 0)
         tree = self._or()
         if self._next() == ")":
-            raise self._scan.error("a parenthesis is closed that was never opened")
+            raise self._scan.error("a parenthesis is closed that was never opened; expected a term or the end")
         if not positive(tree):
             raise self._scan.error("the query says only what must not be there; expected something that must", 0)
         if (count := sum(1 for _ in leaves(tree))) > MOST_LEAVES:
@@ -260,5 +260,6 @@ class Parser:
         rest = self._scan.bare()
         if rest.startswith("//"):
             return self._scan.error(f"this is an address; write site:{rest[2:]} or url:{rest[2:]}", at)
-        hint = f'{nearest(written, FIELDS)} To find the words themselves, quote them: "{written}:{rest}"'
-        return self._scan.error(f"unknown field {written}:; {hint}", at)
+        near = "; no field is a number." if written.isdigit() else f"; {nearest(written, FIELDS)}"
+        hint = f'{near} To find the words themselves, quote them: "{written}:{rest}"'
+        return self._scan.error(f"unknown field {written}:{hint}", at)

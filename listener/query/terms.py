@@ -9,6 +9,9 @@ from listener.query.words import HOST, joined, spaceless, wild_words
 
 _MARK = re.compile(r"[#$@][\w*?]+|@\w+(?:[.@-]\w+)+")
 _BEFORE, _AFTER = "'¿¡", ".,;:!…'™®©"  # signs around a word that say nothing about it
+_MEANT = {"|": "for either of two write OR", "||": "for either of two write OR"}
+_MEANT |= dict.fromkeys(("&", "&&", "+"), "for both of two write AND, or nothing")
+_MEANT |= dict.fromkeys("-−–—", "a minus stands right before the term that must not be there")
 _STARS = re.compile(r"\*+")
 
 
@@ -24,11 +27,17 @@ def bare(text: str) -> Node:
         return Domain(source=text, host=host)
     elements = _elements(folded)
     if not elements:
-        raise ValueError(f"{text} has no letter or digit; write it between backticks to find exactly these characters")
+        raise ValueError(_wordless(text))
     words = wild_words(folded)
     if words[0].start() > 0 or words[-1].end() < len(folded):
         raise ValueError(f"the signs of {text} belong to no word; write `{text}` to find exactly these characters")
     return Term(source=text, elements=elements)
+
+
+def _wordless(text: str) -> str:
+    if text in _MEANT:
+        return f"expected a term, not {text}; {_MEANT[text]}"
+    return f"{text} has no letter or digit; write it between backticks to find exactly these characters"
 
 
 def _mark(text: str, folded: str) -> Mark | None:

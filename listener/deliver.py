@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from listener.errors import ODD, Ambiguous, ChannelError, OutsideError
 from listener.store import Claimed, Outbox
-from listener.store.outbox import LOOK_BACK
 from listener.types import Channel, Clock, Editable, Message, Receipt, Traceable
 
 log = logging.getLogger(__name__)
@@ -52,11 +51,14 @@ class Sender:
         self._pace, self._fallback, self._random = pace or Pace(), fallback, rng or random.Random()  # noqa: S311
         self._ready: dict[str, datetime] = {}  # place → when it may hear the next message
         self._blocked: datetime | None = None  # until when the whole channel rests
-        self._failures, self.trouble = 0, ""
+        self._failures, self.trouble, self._last = 0, "", clock()
 
     def step(self) -> float:
         """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`."""
         now = self._clock()
+        self._heed_the_clock(now)
+        # At most one message is under way, and none is here: whatever is left was not written down.
+        self._outbox.unfinished(self.name, now)
         if self._blocked and now < self._blocked:
             return (self._blocked - now).total_seconds()
         busy = [place for place, ready in self._ready.items() if ready > now]
@@ -70,6 +72,18 @@ class Sender:
             return 0.0
         waits = [(self._ready[place] - now).total_seconds() for place in busy]
         return min([_IDLE, *waits])
+
+    def take_over(self, before: "Sender | None") -> None:
+        """Keep the pauses of the sender that this one replaces."""
+        if before:
+            self._ready, self._blocked, self._failures = dict(before._ready), before._blocked, before._failures
+            self.trouble = before.trouble
+
+    def _heed_the_clock(self, now: datetime) -> None:
+        """Pauses are times of day: a clock that was set back must not prolong them."""
+        if now < self._last:
+            self._ready, self._blocked = {}, None
+        self._last = now
 
     # Sending
 
@@ -114,7 +128,7 @@ class Sender:
             self._outbox.fail(message.key, now, error.why)
             self._tell_ops(error, f"{message.key} could not be delivered and is kept: {error.why}")
         elif error.scope == "place" and error.permanent:
-            self._lose_place(message, error, now)
+            self._lose_place(claimed, error, now)
         else:
             self._put_back(message, error, now)
 
@@ -129,18 +143,20 @@ class Sender:
             if error.permanent:
                 self._tell_ops(error, str(error))
 
-    def _lose_place(self, message: Message, error: ChannelError, now: datetime) -> None:
+    def _lose_place(self, claimed: Claimed, error: ChannelError, now: datetime) -> None:
         """Its channel is gone: the fallback hears it, and the operators hear why."""
+        message = claimed.message
         fallback = self._fallback(message.channel)
-        if fallback and fallback != message.channel and ">" not in message.key:
+        if fallback and fallback != message.channel and not claimed.rerouted:
             note = f"Meant for {message.channel}, which could not be reached: {error.why}"
             self._outbox.reroute(message.key, fallback, note, now, error.why)
-            action = f"sent to {fallback}"
+            action, pause = f"sent to {fallback}", self._channel.interval
         else:
-            self._outbox.back(message.key, now, now + timedelta(seconds=_PROBE), error.why)
-            action = "kept"
+            self._outbox.back(message.key, now, now, error.why)
+            action, pause = "kept", _PROBE
+        self._ready[message.channel] = now + timedelta(seconds=pause)
         log.warning("channel=%s status=%s action=%s", message.channel, error.why, action)
-        self._tell_ops(error, f"{message.channel}: {error.why}")
+        self._tell_ops(error, f"{message.channel}: {error.why}", message.channel)
 
     # Changing what was sent
 
@@ -191,7 +207,8 @@ class Sender:
     def _find(self, lost: list[Claimed], now: datetime) -> dict[str, str]:
         if not isinstance(self._channel, Traceable):
             return {}
-        return self._channel.find([claimed.message for claimed in lost], now - LOOK_BACK)
+        since = min(claimed.since or now for claimed in lost)
+        return self._channel.find([claimed.message for claimed in lost], since)
 
     def _settle(self, claimed: Claimed, ref: str | None, now: datetime) -> None:
         message = claimed.message
@@ -206,18 +223,26 @@ class Sender:
         if error.code == "missing_scope" and self._pace.on_ambiguous == "resend":
             for claimed in lost:
                 self._settle(claimed, None, now)
-        elif error.permanent and (scope == "place" or error.code == "missing_scope"):
+        elif error.code == "missing_scope" or (scope != "channel" and error.permanent):
             self._hold(lost, error, now)
+        elif scope != "channel":
+            self._look_later(lost, error.wait or self._back_off(), error.why, now)
         else:
             self._rest(error.wait or self._back_off(error.permanent), error.why, "will read the history again")
 
     def _hold(self, lost: list[Claimed], error: OutsideError, now: datetime) -> None:
         """Neither sent nor to be sent, as far as we can know: a person must let us read the history."""
-        for claimed in lost:
-            self._outbox.unknown(claimed.message.key, now + timedelta(seconds=_PROBE), f"held: {error.why}")
         place = lost[0].message.channel
-        log.warning("channel=%s status=%s action=hold messages=%d next_try=%.0fs", place, error.why, len(lost), _PROBE)
-        self._tell_ops(error, f"{place}: {len(lost)} messages are held: {error.why}")
+        self._look_later(lost, _PROBE, f"held: {error.why}", now)
+        self._tell_ops(error, f"{place}: {len(lost)} messages are held: {error.why}", place)
+
+    def _look_later(self, lost: list[Claimed], wait: float, why: str, now: datetime) -> None:
+        """Other messages go on meanwhile."""
+        for claimed in lost:
+            due = now + timedelta(seconds=wait - self._pace.settle)  # the settle time is added when it is looked for
+            self._outbox.unknown(claimed.message.key, due, why)
+        place = lost[0].message.channel
+        log.warning("channel=%s status=%s action=look later messages=%d next_try=%.0fs", place, why, len(lost), wait)
 
     # Resting
 
@@ -229,17 +254,20 @@ class Sender:
         return max(_SHORTEST, self._random.uniform(0, min(_LONGEST, _SHORTEST * 2 ** min(self._failures, 10))))
 
     def _rest(self, wait: float, status: str, action: str) -> None:
-        self._blocked = self._clock() + timedelta(seconds=wait)
+        now = self._clock()
+        self._blocked = now + timedelta(seconds=wait)
         self.trouble = status
+        self._outbox.troubled(self.name, status, now, self._blocked)
         log.warning("channel=%s status=%s action=%s next_try=%.0fs", self.name, status, action, wait)
 
     def _recover(self) -> None:
         if self.trouble:
             log.info("channel=%s status=well", self.name)
+            self._outbox.recovered(self.name, self._clock())
         self._failures, self.trouble, self._blocked = 0, "", None
 
-    def _tell_ops(self, error: OutsideError, text: str) -> None:
-        """One notice a day for each kind of trouble."""
+    def _tell_ops(self, error: OutsideError, text: str, place: str = "") -> None:
+        """One notice a day for each kind of trouble with each place."""
         if self._pace.ops:
             now, kind = self._clock(), error.code or "trouble"
-            self._outbox.notify(f"ops/{self.name}/{kind}/{now.date()}", self._pace.ops, text, now)
+            self._outbox.notify(f"ops/{place or self.name}/{kind}/{now.date()}", self._pace.ops, text, now)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from time import monotonic
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -33,14 +34,26 @@ class Job(Struct, frozen=True):
 
 
 class Worker(threading.Thread):
-    """The thread of one sender."""
+    """The thread of one sender.
 
-    def __init__(self, sender: Sender) -> None:
+    Args:
+        died: called where it ends without having been halted.
+    """
+
+    def __init__(self, sender: Sender, died: Callable[[], object] = lambda: None) -> None:
         super().__init__(name=f"send {sender.name}", daemon=True)
-        self._sender, self._halted, self.wake = sender, threading.Event(), threading.Event()
+        self._sender, self._halted, self.wake, self._died = sender, threading.Event(), threading.Event(), died
 
     def run(self) -> None:
         """Send until halted."""
+        try:
+            self._send()
+        finally:
+            if not self._halted.is_set():
+                log.critical("channel=%s status=dead action=stop: nothing would be told any more", self._sender.name)
+                self._died()
+
+    def _send(self) -> None:
         while not self._halted.is_set():
             # Cleared before the look, so that what comes meanwhile wakes us again.
             self.wake.clear()
@@ -52,7 +65,7 @@ class Worker(threading.Thread):
             return self._sender.step()
         except StoreError as error:
             log.error("channel=%s status=%s action=wait next_try=%.0fs", self._sender.name, error, _STORE_PAUSE)
-        except ODD:
+        except (OSError, *ODD):
             log.exception("channel=%s status=stumbled action=wait next_try=%.0fs", self._sender.name, _STORE_PAUSE)
         return _STORE_PAUSE
 
@@ -68,6 +81,7 @@ class Schedule:
     def __init__(self, clock: Clock) -> None:
         self._clock, self._stop = clock, threading.Event()
         self._workers: list[Worker] = []
+        self.failed = False  # something ended that should not have
         self._scheduler = BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(16)}, daemon=True, logger=logging.getLogger("jobs")
         )
@@ -121,7 +135,7 @@ class Schedule:
             worker.halt()
         for worker in self._workers:
             worker.join()
-        self._workers = [Worker(sender) for sender in senders.values()]
+        self._workers = [Worker(sender, self._fail) for sender in senders.values()]
         for worker in self._workers:
             worker.start()
 
@@ -136,6 +150,10 @@ class Schedule:
         """Return after so long, or when `stop` was called."""
         self._stop.wait(seconds)
 
+    def _fail(self) -> None:
+        self.failed = True
+        self.stop()
+
     def stop(self) -> None:
         """Ask everything to end; may be called from a signal handler."""
         self._stop.set()
@@ -148,8 +166,9 @@ class Schedule:
         done = threading.Thread(target=self._shut_down, daemon=True)
         done.start()
         waiting = [done, *self._workers]
+        end = monotonic() + _PATIENCE
         for thread in waiting:
-            thread.join(_PATIENCE / len(waiting))
+            thread.join(max(0.0, end - monotonic()))
         return not any(thread.is_alive() for thread in waiting)
 
     def _shut_down(self) -> None:

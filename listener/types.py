@@ -93,6 +93,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     deleted: tuple[str, ...] = ()  # keys of posts deleted upstream
     cursors: Mapping[str, str] = {}  # those that moved; others stay
     more: bool = False  # another page waits now
+    listing: bool = True  # False: posts that were looked up, which says nothing of how far the source was read
     wait: float | None = None  # seconds before the next call, where the platform says so
     gaps: tuple[Gap, ...] = ()
     bad: tuple[Bad, ...] = ()
@@ -372,7 +373,6 @@ class Verdict(Struct, frozen=True):
 
     reason: Reason
     why: str = ""  # for people: "score 41 is below the topic's threshold 50"
-    folded_into: str = ""  # key of the alert that already told the same words
 
 
 class Decisions(Struct, frozen=True, kw_only=True):
@@ -380,6 +380,7 @@ class Decisions(Struct, frozen=True, kw_only=True):
 
     alerts: tuple[Alert, ...] = ()
     verdicts: Mapping[str, Verdict] = {}  # by finding key
+    folds: tuple[tuple[str, str], ...] = ()  # (finding key, key of the alert that already told the same words)
 
 
 class Decider(Protocol):

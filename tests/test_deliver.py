@@ -64,7 +64,7 @@ def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 
     yield make
     for one in made:
-        one.store.abandon()
+        one.store.close()
 
 
 ALL = [f"fake/forum:{n}/1" for n in (1, 2, 3)]
@@ -247,5 +247,5 @@ def test_a_channel_without_history_sends_again_at_once(tmp_path: Path) -> None:
     plain = Plain()
     d = Desk(tmp_path / "listener.db", count=1, channel=plain)  # type: ignore[arg-type]
     d.run(60)
-    d.store.abandon()
+    d.store.close()
     assert plain.tries == ALL[:1] * 2

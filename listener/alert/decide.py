@@ -9,6 +9,7 @@ from listener.alert.fold import fingerprints
 from listener.alert.routes import Router
 from listener.types import Alert, Context, Decisions, Finding, Fresh, Moment, Post, Reason, Topic, Verdict
 
+_REPEATED = "the same words were told within 24 hours: "
 _UNDATED = ("time-missing", "time-future")
 
 
@@ -30,20 +31,22 @@ class Rules:
     def __call__(self, fresh: Sequence[Fresh], context: Context, now: datetime) -> Decisions:
         """Alerts, one a post and channel, and a verdict for every finding."""
         told, alerts, verdicts = dict(context.told), dict[str, Alert](), dict[str, Verdict]()
+        folds: list[tuple[str, str]] = []
         for one in fresh:
+            key = one.finding.key
             if why := self._silence(one, context, now):
-                verdicts[one.finding.key] = Verdict(Reason.SUPPRESSED, why)
+                verdicts[key] = Verdict(Reason.SUPPRESSED, why)
                 continue
             for channel in self._router.channels(one.finding, now):
-                alert = _alert(one, channel, now)
-                folded = _folded_into(one, channel, told)
-                if folded and folded != alert.key:
-                    verdicts.setdefault(one.finding.key, _repeated(folded))
+                alert = _alert(one, channel, told, now)
+                if into := _folded_into(one, channel, told):
+                    folds.append((key, into))
+                    verdicts.setdefault(key, Verdict(Reason.SUPPRESSED, f"{_REPEATED}{into}"))
                     continue
                 alerts[alert.key] = _joined(alerts.get(alert.key), alert)
-                verdicts[one.finding.key] = Verdict(alert.reason, f"told to {channel}")
+                verdicts[key] = Verdict(alert.reason, f"told to {channel}")
                 told.update({(channel, p): alert.key for p in fingerprints(one.finding.post)})
-        return Decisions(alerts=tuple(alerts.values()), verdicts=_fold_once(verdicts))
+        return Decisions(alerts=tuple(alerts.values()), verdicts=verdicts, folds=tuple(folds))
 
     def _silence(self, one: Fresh, context: Context, now: datetime) -> str:
         """Why nobody is told; "" if somebody is."""
@@ -105,19 +108,25 @@ def _expired(finding: Finding, now: datetime) -> str:
 
 
 def _folded_into(one: Fresh, channel: str, told: Mapping[tuple[str, str], str]) -> str:
-    if one.before is not None:
-        return ""
+    """The alert about another post that told the same words; "" if there is none."""
+    heard = _heard(one, channel, told)
+    return "" if not heard or _is_about(heard, one, channel) else heard
+
+
+def _heard(one: Fresh, channel: str, told: Mapping[tuple[str, str], str]) -> str:
     return next((told[channel, p] for p in fingerprints(one.finding.post) if (channel, p) in told), "")
 
 
-def _repeated(folded: str) -> Verdict:
-    return Verdict(Reason.SUPPRESSED, f"the same words were told within 24 hours: {folded}", folded)
+def _is_about(alert_key: str, one: Fresh, channel: str) -> bool:
+    return alert_key.rpartition("/")[0] == f"{channel}/{one.finding.post.key}"
 
 
-def _alert(one: Fresh, channel: str, now: datetime) -> Alert:
-    finding, revision = one.finding, one.revision if one.before else 1
+def _alert(one: Fresh, channel: str, told: Mapping[tuple[str, str], str], now: datetime) -> Alert:
+    """A new alert; or the one that told these very words of this post, which it joins."""
+    finding, heard = one.finding, _heard(one, channel, told)
+    key = heard if heard and _is_about(heard, one, channel) else f"{channel}/{finding.post.key}/{one.revision}"
     return Alert(
-        key=f"{channel}/{finding.post.key}/{revision}",
+        key=key,
         channel=channel,
         reason=Reason.ROSE if one.before else Reason.FIRST,
         about=(finding,),
@@ -132,14 +141,3 @@ def _joined(alert: Alert | None, other: Alert) -> Alert:
         return other
     about = sorted((*alert.about, *other.about), key=lambda f: -f.score.value)
     return replace(alert, about=tuple(about), deadline_at=min(alert.deadline_at, other.deadline_at))
-
-
-def _fold_once(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
-    """A post that matches several topics is one copy, not several."""
-    counted, once = set[tuple[str, str]](), dict[str, Verdict]()
-    for key, verdict in verdicts.items():
-        copy = (key.partition("/")[2], verdict.folded_into)
-        once[key] = Verdict(verdict.reason, verdict.why) if copy in counted else verdict
-        if verdict.folded_into:
-            counted.add(copy)
-    return once

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from listener.app.clocks import clock
-from listener.app.parts import Parts, assemble
+from listener.app.parts import CONSOLE, Parts, assemble
 from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
@@ -37,28 +37,29 @@ class App:
         self.parts, self.store, self._now, self._real = parts, store, now, real
         self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
+        self._senders: dict[str, Sender] = {}
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
-        self._activate()
+        self._activate(parts)
 
     @classmethod
     def open(cls, settings: Settings, env: Env, now: Clock = clock) -> "App":
         """Take the database over and assemble the rest."""
         parts = assemble(settings, env)
-        store = Store.open(settings.store, clock(), deadline=settings.slack.deadline)
+        store = Store.open(settings.store, clock())
         try:
             return cls(parts, store, now)
         except BaseException:
-            store.abandon()
+            store.close()
             raise
 
     def use(self, parts: Parts) -> None:
-        """Go on with another configuration."""
+        """Go on with another configuration; raises `StoreError`, and then the one before stays."""
+        self._activate(parts)
         self.parts = parts
-        self._activate()
 
-    def _activate(self) -> None:
-        self.store.activate(self.parts.sources, self.parts.settings.topics, self._now())
+    def _activate(self, parts: Parts) -> None:
+        self.store.activate(parts.sources, parts.settings.topics, self._now())
 
     # Reading
 
@@ -146,7 +147,13 @@ class App:
             self.on_alert()
 
     def recheck(self, name: str) -> None:
-        """Look stored posts up again, so that edits and deletions are honoured."""
+        """Look stored posts up again, so that edits and deletions are honoured; trouble is noted, not raised."""
+        try:
+            self._recheck(name)
+        except StoreError as error:
+            log.error("source=%s status=%s action=recheck later", name, error)
+
+    def _recheck(self, name: str) -> None:
         bound = self.parts.sources[name]
         if not isinstance(bound.source, Recheck):
             return
@@ -159,15 +166,27 @@ class App:
         except SourceError as error:
             log.warning("source=%s status=%s action=recheck later", name, error.why)
             return
-        self._keep(name, replace(batch, cursors={}, more=True))  # says nothing about how far the source was read
+        self._keep(name, replace(batch, cursors={}, listing=False))
         looked_at = {post.key for post in (batch.posts if batch.more else due)}
         self.store.touch(looked_at, now)
 
     # Sending
 
     def senders(self) -> dict[str, Sender]:
-        """A sender for each channel."""
-        return {name: self._sender(name, channel) for name, channel in self.parts.channels.items()}
+        """A sender for each channel; they keep the pauses of those they replace."""
+        self._adopt()
+        before = self._senders
+        self._senders = {name: self._sender(name, channel) for name, channel in self.parts.channels.items()}
+        for name, sender in self._senders.items():
+            sender.take_over(before.get(name))
+        return self._senders
+
+    def _adopt(self) -> None:
+        """What waits for a channel that is not configured any more is told to the fallback, or on the console."""
+        configured = {*self.parts.channels, *(channel.name for channel in self.parts.settings.channels)}
+        adopted = self.store.outbox.adopt(configured, self.parts.router.root_fallback or CONSOLE, self._real())
+        if adopted:
+            log.warning("%d messages waited for channels that are no longer configured: sent elsewhere", adopted)
 
     def _sender(self, name: str, channel: Channel) -> Sender:
         slack = self.parts.settings.slack
@@ -185,7 +204,13 @@ class App:
     # Keeping house
 
     def retain(self) -> None:
-        """Forget what is older than the configuration says."""
+        """Forget what is older than the configuration says; trouble is noted, not raised."""
+        try:
+            self._retain()
+        except StoreError as error:
+            log.error("retention: %s; tried again later", error)
+
+    def _retain(self) -> None:
         keep = self.parts.settings.retention
         if erased := self.store.retain(keep.posts, keep.counts, self._now()):
             log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)

@@ -12,7 +12,7 @@ from listener.app.app import App
 from listener.app.clocks import clock
 from listener.app.parts import assemble
 from listener.config import FILES, Env, load
-from listener.errors import ListenerError
+from listener.errors import ListenerError, StoreError
 from listener.schedule import Job, Schedule
 
 log = logging.getLogger(__name__)
@@ -22,8 +22,11 @@ _RECHECK = 600.0  # seconds between two looks for posts to be looked up again
 _RETAIN = 6 * 3600.0
 
 
-def run(app: App, env: Env, seconds: float | None = None) -> None:
-    """Listen and tell until SIGTERM, SIGINT, or for so many seconds; then end within ten."""
+def run(app: App, env: Env, seconds: float | None = None) -> bool:
+    """Listen and tell until SIGTERM, SIGINT, or for so many seconds; then end within ten.
+
+    Answers False where something ended that should not have.
+    """
     schedule = Schedule(clock)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: schedule.stop())
@@ -38,7 +41,8 @@ def run(app: App, env: Env, seconds: float | None = None) -> None:
         # What hangs is a request to somebody else; the outbox knows of it and settles it at the next start.
         log.warning("a request is still under way: leaving it")
         logging.shutdown()
-        os._exit(0)
+        os._exit(int(schedule.failed))
+    return not schedule.failed
 
 
 class Running:
@@ -57,22 +61,26 @@ class Running:
         """Have the jobs that the configuration asks for."""
         self._schedule.put(self._jobs())
 
-    def reload(self) -> None:
-        """Take the new configuration over; a bad one is reported and the old one stays."""
+    def reload(self) -> bool:
+        """Take the new configuration over; a bad one is reported and the old one stays. False: try again."""
         app = self._app
         try:
             settings = load(app.parts.settings.folder, self._env, plugins.find)
             parts = assemble(settings, self._env)
+            app.use(parts)
+        except StoreError as error:
+            log.error("the configuration will be taken over later: %s", error)
+            return False
         except ListenerError as error:
             log.error("the configuration was not taken over, the one before stays:\n%s", error)
-            return
-        if settings.store != app.parts.settings.store:
+            return True
+        if settings.store.resolve() != app.store.db.path:
             log.warning("[store] url takes effect at the next start")
         for line in (*settings.warnings, *parts.skipped):
             log.warning("%s", line)
-        app.use(parts)
         self.begin()
         log.info("the configuration was taken over: %d topics, %d sources", len(settings.topics), len(parts.sources))
+        return True
 
     def _jobs(self) -> list[Job]:
         app = self._app
@@ -86,18 +94,17 @@ class Running:
 
 
 class Watch:
-    """Calls `changed` when a file of the configuration did."""
+    """Calls `changed` when a file of the configuration did, again and again until it answers True."""
 
-    def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, changed: Callable[[], bool]) -> None:
         self._folder, self._changed = folder, changed
         self._last = self._stamp()
 
     def __call__(self) -> None:
         """Look once."""
         stamp = self._stamp()
-        if stamp != self._last:
+        if stamp != self._last and self._changed():
             self._last = stamp
-            self._changed()
 
     def _stamp(self) -> list[tuple[int, int, int] | None]:
         return [_stat(self._folder / name) for name in FILES]

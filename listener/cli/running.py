@@ -26,8 +26,10 @@ def run(folder: Path, seconds: str | None) -> None:
     app = App.open(settings, env)
     for line in _greeting(app):
         say(line)
-    run_app(app, env, limit)
+    ended_well = run_app(app, env, limit)
     say(f"Stopped. What was found is in {settings.store}: listener findings")
+    if not ended_well:
+        sys.exit(1)
 
 
 @click.command()

@@ -12,30 +12,62 @@ from listener.types import Alert, Decider, Decisions
 
 def plan(conn: sqlite3.Connection, stream: str, decisions: Decisions, decide: Decider, now: datetime) -> int:
     """Write what is to be told within an open transaction; answers how many alerts are new."""
-    state = first_state(conn, stream)
     new = 0
     for alert in decisions.alerts:
-        prints = decide.fingerprints(alert.about[0].post)
+        prints, post = decide.fingerprints(alert.about[0].post), alert.about[0].post
         if _insert(conn, alert, prints, now):
+            state = first_state(conn, post.created_at, stream)
             enqueue(conn, Letter(key=alert.key, channel=alert.channel, alerts=(alert.key,), state=state), now)
             _remember(conn, alert, prints, now)
             new += 1
         else:
             _join(conn, alert)
-    for verdict in decisions.verdicts.values():
-        if verdict.folded_into:
-            conn.execute("update alerts set copies = copies + 1 where key=?", (verdict.folded_into,))
-            refresh(conn, _post_of(conn, verdict.folded_into))
+    for finding, into in decisions.folds:
+        if conn.execute("insert or ignore into folds values (?,?)", (into, finding)).rowcount:
+            refresh(conn, _post_of(conn, into))
     return new
 
 
-def first_state(conn: sqlite3.Connection, stream: str) -> str:
-    """The state "pending"; or "unknown" where the message may have been sent already, before a backup was put back."""
-    waiting = conn.execute(
-        "select 1 from meta m, health h where m.name='restored_at' and h.name=? and h.caught_up_at is null",
-        (f"source:{stream}",),
+def first_state(conn: sqlite3.Connection, written: datetime, stream: str = "") -> str:
+    """The state "pending"; or "unknown" where the message may have been sent already, before a backup was put back.
+
+    That is so for every post written before then, and for all of a source that has not caught up since.
+    """
+    restored = conn.execute("select value from meta where name='restored_at'").fetchone()
+    if restored is None:
+        return "pending"
+    behind = conn.execute(
+        "select 1 from health where name=? and caught_up_at is null and since <= ?", (f"source:{stream}", restored[0])
     ).fetchone()
-    return "unknown" if waiting else "pending"
+    return "unknown" if behind or iso(written) <= restored[0] else "pending"
+
+
+def promote(conn: sqlite3.Connection, alert_key: str, now: datetime) -> None:
+    """An alert will never be heard, for its post is gone: the first post that repeated its words takes its place."""
+    heir = conn.execute(
+        "select f.post_key, f.expires_at, a.* from folds d join alerts a on a.key = d.alert join findings f "
+        "on f.key = d.finding join posts p on p.key = f.post_key "
+        "where d.alert=? and p.erased_at is null order by f.id limit 1",
+        (alert_key,),
+    ).fetchone()
+    if heir is None:
+        return
+    key, post_key = f"{heir['channel']}/{heir[0]}/1", heir[0]
+    mine = "select finding from folds where alert=? and finding in (select key from findings where post_key=?)"
+    names = [row[0] for row in conn.execute(f"{mine} order by finding", (alert_key, post_key))]
+    new = conn.execute(
+        "insert into alerts(key, channel, reason, post_key, revision, findings, fingerprints, due_at, deadline_at, "
+        "created_at) values (?,?,'first',?,1,?,?,?,?,?) on conflict(key) do nothing",
+        (key, heir["channel"], post_key, dumps(names), heir["fingerprints"], iso(now), heir["expires_at"], iso(now)),
+    ).rowcount
+    conn.execute(f"delete from folds where alert=? and finding in ({mine})", (alert_key, alert_key, post_key))
+    conn.execute("update or ignore folds set alert=? where alert=?", (key, alert_key))
+    conn.execute("update told set alert_key=? where alert_key=?", (key, alert_key))
+    for name in names:
+        why = f"told to {heir['channel']}: the post that said it first is gone"
+        conn.execute("update findings set state='open', reason='first', why=? where key=?", (why, name))
+    if new:
+        enqueue(conn, Letter(key=key, channel=heir["channel"], alerts=(key,)), now)
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -46,6 +78,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     alerts: tuple[str, ...] = ()  # keys
     notice: str = ""
     state: str = "pending"
+    instead_of: str = ""  # key of the message whose place was gone
 
 
 def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
@@ -55,14 +88,15 @@ def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
         letter.channel,
         letter.channel.partition(":")[0],
         letter.notice,
+        letter.instead_of,
         letter.state,
         iso(now),
         "",  # due at once, whatever clock the sender goes by
         iso(now),
     )
     sql = (
-        "insert into outbox(key, channel, sender, notice, thread, state, at, next_at, created_at) "
-        "values (?,?,?,?,'',?,?,?,?) on conflict(key) do nothing"
+        "insert into outbox(key, channel, sender, notice, instead_of, thread, state, at, next_at, created_at) "
+        "values (?,?,?,?,?,'',?,?,?,?) on conflict(key) do nothing"
     )
     new = bool(conn.execute(sql, row).rowcount)
     for alert in letter.alerts if new else ():

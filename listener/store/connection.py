@@ -18,7 +18,7 @@ _CURES = {
     "SQLITE_BUSY": "another program holds a lock on it: close it; work goes on by itself",
     "SQLITE_READONLY": "it is read-only: make the file and its folder writable",
     "SQLITE_CANTOPEN": "it cannot be opened: does its folder exist, and may this user write there?",
-    "SQLITE_CORRUPT": "it is damaged: stop, and put a backup in its place",
+    "SQLITE_CORRUPT": "it is damaged: stop, remove the files ending in -wal and -shm, and put a backup in its place",
     "SQLITE_NOTADB": "it is not an SQLite database: name another file under [store] url",
     "SQLITE_IOERR": "the disk reports an error: look at the system's log; work goes on by itself",
 }
@@ -59,6 +59,12 @@ class Database:
                 if self.conn.in_transaction:
                     self.conn.execute("rollback")
                 raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """The connection for several queries in a row."""
+        with self._lock, self.in_words():
+            yield self.conn
 
     def rows(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         """All rows of a query."""

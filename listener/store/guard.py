@@ -19,6 +19,11 @@ class Mark(msgspec.Struct, frozen=True):
     epoch: int  # counts starts
     seq: int  # counts attempts to send
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far, for comparison."""
+        return self.epoch, self.seq
+
 
 class Lock:
     """The right to be the one process on a database; kept until `release` or the end of the process."""

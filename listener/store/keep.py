@@ -36,15 +36,14 @@ def keep(
     _note_seen(conn, batch.posts, matched, now)
     edited = _edit(conn, batch.posts, now)
     new_posts = _insert_posts(conn, analysis.findings, stream, now)
-    fresh = _insert_findings(conn, analysis.findings, edited, now)
+    fresh, new = _insert_findings(conn, analysis.findings, edited, now)
     decisions = decide(fresh, _context(conn, stream, fresh, decide, now), now)
     _record_verdicts(conn, fresh, decisions.verdicts)
     alerts = plan(conn, stream, decisions, decide, now)
     deleted = sum(erase(conn, key, now) for key in batch.deleted)
     _record_trouble(conn, stream, batch, analysis, now)
     _move(conn, stream, batch, now)
-    findings = sum(f.before is None for f in fresh)
-    return Kept(posts=new_posts, findings=findings, alerts=alerts, edited=len(edited), deleted=deleted)
+    return Kept(posts=new_posts, findings=new, alerts=alerts, edited=len(edited), deleted=deleted)
 
 
 def _note_seen(conn: sqlite3.Connection, posts: Iterable[Post], matched: set[str], now: datetime) -> None:
@@ -105,9 +104,9 @@ def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, object]) -> 
 
 def _insert_findings(
     conn: sqlite3.Connection, findings: Iterable[Finding], edited: set[str], now: datetime
-) -> list[Fresh]:
-    """Those that are new, and those whose post was edited (with what they were before)."""
-    fresh = []
+) -> tuple[list[Fresh], int]:
+    """Those that are new and those whose post was edited (with what was told before), and how many are new."""
+    fresh, new = [], 0
     for finding in findings:
         row = {
             "key": finding.key,
@@ -124,39 +123,47 @@ def _insert_findings(
             continue
         if _insert(conn, "findings", row):
             fresh.append(Fresh(finding, post["revision"]))
+            new += 1
         elif finding.post.key in edited:
             fresh.append(Fresh(finding, post["revision"], _retag(conn, finding)))
-    return fresh
+    return fresh, new
 
 
-def _retag(conn: sqlite3.Connection, finding: Finding) -> Before:
-    """Write the tags of an edited post; answer what they were. Labels given by people stay."""
-    old = conn.execute("select moments, urgency, labels_by from findings where key=?", (finding.key,)).fetchone()
+def _retag(conn: sqlite3.Connection, finding: Finding) -> Before | None:
+    """Write the tags of an edited post; answer what was told of it. Labels given by people stay."""
+    old = conn.execute("select moments, urgency, labels_by, state from findings where key=?", (finding.key,)).fetchone()
     if not old["labels_by"]:
         row = tag_row(finding)
         columns = ",".join(f"{name}=?" for name in row)
         conn.execute(f"update findings set {columns} where key=?", [*row.values(), finding.key])
+    if old["state"] == "suppressed":
+        return None  # nobody was told: it is judged as if it were new
     return Before(tuple(Moment(m) for m in loads(old["moments"])), old["urgency"])
 
 
 def _context(conn: sqlite3.Connection, stream: str, fresh: Iterable[Fresh], decide: Decider, now: datetime) -> Context:
     prints = {p for f in fresh for p in decide.fingerprints(f.finding.post)}
+    # What was never heard, for its post is gone or its message could not be delivered, repeats nothing.
     told = conn.execute(
-        f"select channel, fingerprint, alert_key from told where fingerprint in ({marks(list(prints))}) and at >= ?",
+        "select t.channel, t.fingerprint, t.alert_key from told t join alerts a on a.key = t.alert_key "
+        f"join posts p on p.key = a.post_key where t.fingerprint in ({marks(list(prints))}) and t.at >= ? "
+        "and p.erased_why != 'deleted' and exists (select 1 from carries c join outbox o on o.key = c.message "
+        "where c.alert = a.key and o.state not in ('failed', 'dropped'))",
         (*prints, iso(now - FOLD_FOR)),
     )
     source = conn.execute("select since, caught_up_at from health where name=?", (f"source:{stream}",)).fetchone()
     return Context(
         source_since=at(source["since"]) if source else now,
         topic_since={row["id"]: at(row["since"]) for row in conn.execute("select id, since from topics")},
-        first_pass=not (source and source["caught_up_at"]) and not restored(conn),
+        first_pass=source is None or (source["caught_up_at"] is None and not _put_back_since(conn, source["since"])),
         told={(row["channel"], row["fingerprint"]): row["alert_key"] for row in told},
     )
 
 
-def restored(conn: sqlite3.Connection) -> bool:
-    """Whether this database was put back from a backup at some time."""
-    return conn.execute("select 1 from meta where name='restored_at'").fetchone() is not None
+def _put_back_since(conn: sqlite3.Connection, since: str) -> bool:
+    """Whether a backup was put back after then."""
+    row = conn.execute("select value from meta where name='restored_at'").fetchone()
+    return row is not None and bool(row["value"] > since)
 
 
 def _record_verdicts(conn: sqlite3.Connection, fresh: Iterable[Fresh], verdicts: Mapping[str, Verdict]) -> None:
@@ -192,6 +199,8 @@ def _move(conn: sqlite3.Connection, stream: str, batch: Batch, now: datetime) ->
             "set cursor=excluded.cursor, at=excluded.at",
             (stream, name, cursor, iso(now)),
         )
+    if not batch.listing:
+        return
     caught_up = "" if batch.more else ", caught_up_at = :now"
     conn.execute(
         f"update health set ok_at = :now, error = '', error_at = null, failures = 0{caught_up} where name = :name",

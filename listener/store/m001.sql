@@ -1,5 +1,5 @@
 -- The first schema. Times are UTC ISO 8601 with microseconds and "Z": they sort as text.
-create table meta(name text primary key, value text not null) without rowid; -- install, epoch, seq, clean, restored_at
+create table meta(name text primary key, value text not null) without rowid; -- install, epoch, seq, restored_at
 
 create table posts(
   id integer primary key,
@@ -65,11 +65,13 @@ create table alerts(
   post_key text not null references posts(key), revision integer not null,
   findings text not null,              -- JSON list of finding keys, best score first
   fingerprints text not null,          -- JSON list: what near-duplicates share
-  copies integer not null default 0,   -- near-duplicates folded into it
   due_at text not null, deadline_at text not null, created_at text not null
 );
 create index alerts_post on alerts(post_key);
 create index alerts_created on alerts(created_at);
+create table folds(                    -- findings that repeat the words of an alert
+  alert text not null, finding text not null, primary key(alert, finding)
+) without rowid;
 create table told(                     -- which words a channel has heard, for folding near-duplicates
   channel text not null, fingerprint text not null, alert_key text not null, at text not null,
   primary key(channel, fingerprint)
@@ -82,8 +84,9 @@ create table outbox(
   sender text not null,                -- the channel's name: who sends it
   notice text not null,                -- plain text of an operator's notice, or the note above a re-routed alert
   thread text not null,
-  state text not null,                 -- pending, sending, unknown, sent, failed
-  owner text not null default '', epoch integer not null default 0, -- who claimed it
+  instead_of text not null default '', -- key of the message whose place was gone
+  state text not null,                 -- pending, sending, unknown, sent, failed, dropped (deleted before it was sent)
+  epoch integer not null default 0,    -- the start of the process that claimed it
   at text not null,                    -- of the last change of state
   next_at text not null,               -- not to be tried before
   tries integer not null default 0,
@@ -93,6 +96,7 @@ create table outbox(
   created_at text not null
 );
 create index outbox_due on outbox(sender, state, next_at);
+create index outbox_instead on outbox(instead_of) where instead_of != '';
 create index outbox_stale on outbox(sender) where state = 'sent' and shown < version;
 
 create table carries(                  -- which alerts a message carries

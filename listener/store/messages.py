@@ -44,6 +44,11 @@ def _alert(conn: sqlite3.Connection, key: str) -> Alert:
         about=tuple(found[name] for name in names if name in found),
         due_at=at(row["due_at"]),
         deadline_at=at(row["deadline_at"]),
-        copies=row["copies"],
-        deleted=bool(post_row["erased_at"]),
+        copies=_copies(conn, key),
+        deleted=post_row["erased_why"] == "deleted",
     )
+
+
+def _copies(conn: sqlite3.Connection, alert: str) -> int:
+    sql = "select count(distinct f.post_key) from folds d join findings f on f.key = d.finding where d.alert=?"
+    return int(conn.execute(sql, (alert,)).fetchone()[0])

@@ -51,9 +51,4 @@ def take_back(
     seen = conn.execute("select hash from seen where key=?", (post.key,)).fetchone()
     if seen and seen["hash"] != digest(post):  # its author changed it meanwhile: the newer words count
         return Kept()
-    name = f"source:{aside.stream}"
-    health = conn.execute("select ok_at, error, error_at, failures from health where name=?", (name,)).fetchone()
-    kept = keep(conn, aside.stream, Batch(posts=(post,), more=True), analysis, decide, now)
-    if health:  # the source was not read just now, so that nothing is known of how it is
-        conn.execute("update health set ok_at=?, error=?, error_at=?, failures=? where name=?", (*health, name))
-    return kept
+    return keep(conn, aside.stream, Batch(posts=(post,), listing=False), analysis, decide, now)

@@ -119,7 +119,8 @@ def due_for_recheck(
     if first:
         found += db.rows(
             "select * from posts where erased_at is null and fetched_at > :since and stream = :stream and "
-            "julianday(:now) - julianday(checked_at) + :rounding >= max(:first, julianday(checked_at) - julianday(fetched_at)) "
+            "julianday(:now) - julianday(checked_at) + :rounding >= "
+            "max(:first, julianday(checked_at) - julianday(fetched_at)) "
             "and checked_at >= :seen order by checked_at limit :limit",
             {
                 "stream": stream,
@@ -186,10 +187,9 @@ def _lag(db: Database, stream: str, since: str) -> float | None:
 
 def waiting(db: Database, states: Collection[str], limit: int) -> list[Waiting]:
     """Messages in these states, oldest first."""
-    # A fallback's message is named "key>channel"; "?" is the character after ">", so that the index finds it.
     rows = db.rows(
         "select key, channel, state, tries, error, at, next_at, "
-        "exists(select 1 from outbox f where f.key >= o.key || '>' and f.key < o.key || '?') as told "
+        "exists(select 1 from outbox f where f.instead_of = o.key) as told "
         f"from outbox o where state in ({marks(list(states))}) order by id limit ?",
         (*states, limit),
     )

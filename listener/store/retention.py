@@ -11,6 +11,9 @@ from listener.store.rows import iso
 
 SEEN_FOR = timedelta(days=7)
 SAMPLES_FOR = timedelta(days=30)
+# What still waits to be told keeps its words until it was.
+_HEARD = f"""not exists (select 1 from outbox where state in ('pending', 'sending', 'unknown')
+  and key in ({MESSAGES_OF_POST.replace("?", "posts.key")}))"""
 _AT_ONCE = 500  # posts a transaction, so that collecting never waits long
 
 
@@ -26,10 +29,10 @@ def retain(db: Database, keep_posts: timedelta, keep_counts: timedelta, now: dat
         conn.execute("delete from unmatched where day < ?", (oldest_counts.date().isoformat(),))
         conn.execute("delete from quarantine where at < ?", (iso(now - keep_posts),))
         conn.execute("delete from told where at < ?", (iso(now - timedelta(days=2)),))
-    while _some(db, "fetched_at < ?", oldest_counts, _forget):
+    while _some(db, f"fetched_at < ? and {_HEARD}", oldest_counts, _forget):
         pass
-    erased = 0
-    while some := _some(db, "fetched_at < ? and erased_at is null", now - keep_posts, partial(_erase, now)):
+    erased, erase_one = 0, partial(_erase, now)
+    while some := _some(db, f"fetched_at < ? and erased_at is null and {_HEARD}", now - keep_posts, erase_one):
         erased += some
     return erased
 
@@ -50,6 +53,8 @@ def _erase(now: datetime, conn: sqlite3.Connection, key: str) -> None:
 def _forget(conn: sqlite3.Connection, key: str) -> None:
     conn.execute(f"delete from outbox where key in ({MESSAGES_OF_POST})", (key,))
     conn.execute("delete from events where finding in (select key from findings where post_key=?)", (key,))
+    conn.execute("delete from told where alert_key in (select key from alerts where post_key=?)", (key,))
+    conn.execute("delete from folds where finding in (select key from findings where post_key=?)", (key,))
     for table in ("alerts", "findings"):
         conn.execute(f"delete from {table} where post_key=?", (key,))
     conn.execute("delete from posts where key=?", (key,))

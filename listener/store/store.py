@@ -26,13 +26,12 @@ class Store:
             self.outbox = Outbox(db, Guard(db.path), start.install, start.epoch)
 
     @classmethod
-    def open(
-        cls, path: Path, now: datetime, *, deadline: timedelta = timedelta(seconds=30), connect: Connect = connect
-    ) -> "Store":
+    def open(cls, path: Path, now: datetime, *, connect: Connect = connect) -> "Store":
         """Take the database over: lock, migrate, raise the epoch. Raises `AlreadyRunning`, `StoreError`."""
         if not path.parent.is_dir():
             raise StoreError(f"{path}: no such folder: create it, or name another file under [store] url")
         with ExitStack() as undo:
+            path = path.resolve()  # by whatever link it is reached, there is one lock
             lock = Lock(path)
             lock.take()
             undo.callback(lock.release)
@@ -40,7 +39,7 @@ class Store:
             undo.callback(db.close)
             with db.in_words():
                 migrate(db.conn, path)
-            store = cls(db, lock, begin.begin(db, Guard(path), now, deadline))
+            store = cls(db, lock, begin.begin(db, Guard(path), now))
             undo.pop_all()
         return store
 
@@ -164,13 +163,7 @@ class Store:
             pass
 
     def close(self) -> None:
-        """End cleanly: the next start knows that nothing was cut off."""
-        if self.start:
-            begin.end(self.db)
-        self.abandon()
-
-    def abandon(self) -> None:
-        """Let go without a word, as a crash would."""
+        """Close the file and let the next process have it."""
         self.db.close()
         if self._lock:
             self._lock.release()

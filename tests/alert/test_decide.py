@@ -105,9 +105,8 @@ def test_the_same_words_are_told_once_a_day_and_counted() -> None:
     same = [finding(replace(p, text="Where can I buy a standing desk in Leeds??")) for p in (first, second)]
     decisions = decide(*same)
     assert len(decisions.alerts) == 1
-    verdict = decisions.verdicts["desks/forum:2"]
-    assert verdict.folded_into == "slack:#all/forum:1/1"
-    assert verdict.why == "the same words were told within 24 hours: slack:#all/forum:1/1"
+    assert decisions.folds == (("desks/forum:2", "slack:#all/forum:1/1"),)
+    assert decisions.verdicts["desks/forum:2"].why == "the same words were told within 24 hours: slack:#all/forum:1/1"
 
 
 def test_words_told_in_an_earlier_page_are_known() -> None:
@@ -119,12 +118,12 @@ def test_words_told_in_an_earlier_page_are_known() -> None:
     assert decide(made, known=elsewhere).alerts
 
 
-def test_a_copy_that_matches_two_topics_counts_once() -> None:
+def test_a_copy_is_noted_with_each_of_its_topics() -> None:
     by = rules(topic(), topic("chairs"))
     [print_] = by.fingerprints(one().post)
     known = context(topic_since={}, told={("slack:#all", print_): "slack:#all/x:1/1"})
     decisions = decide(one(), one(topic="chairs"), by=by, known=known)
-    assert sorted(v.folded_into for v in decisions.verdicts.values()) == ["", "slack:#all/x:1/1"]
+    assert decisions.folds == (("desks/forum:1", "slack:#all/x:1/1"), ("chairs/forum:1", "slack:#all/x:1/1"))
 
 
 @pytest.mark.parametrize(
@@ -143,11 +142,12 @@ def test_an_edit_alerts_again_only_where_moment_or_urgency_rose(before: Before, 
     assert [v.reason for v in decisions.verdicts.values()] == [Reason.ROSE if told else Reason.SUPPRESSED]
 
 
-def test_an_edited_post_does_not_fold_into_its_own_alert() -> None:
+def test_words_of_a_post_that_were_told_join_the_alert_that_told_them() -> None:
     made = finding(posts(1)[0], "buy", urgency=2)
     [print_] = rules().fingerprints(made.post)
     known = context(told={("slack:#all", print_): "slack:#all/forum:1/1"})
-    assert rules()([Fresh(made, 2, Before((), 0))], known, LATER).alerts
+    decisions = rules()([Fresh(made, 2, Before((), 0))], known, LATER)
+    assert ([alert.key for alert in decisions.alerts], decisions.folds) == (["slack:#all/forum:1/1"], ())
 
 
 @given(st.lists(st.sampled_from(["a b c d e", "f g h i j", "k"]), max_size=6), st.integers(1, 3))

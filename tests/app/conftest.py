@@ -71,4 +71,4 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path)
     yield made
-    made.store.abandon()
+    made.store.close()

@@ -43,7 +43,12 @@ def test_a_job_that_stays_the_same_keeps_its_rhythm(schedule: Schedule) -> None:
 def test_a_changed_file_is_noticed_once(tmp_path: Path) -> None:
     init(tmp_path)
     changes: list[int] = []
-    watch = Watch(tmp_path, lambda: changes.append(1))
+
+    def changed() -> bool:
+        changes.append(1)
+        return True
+
+    watch = Watch(tmp_path, changed)
     watch()
     (tmp_path / "topics.toml").write_text("[sets]\n")
     watch()

@@ -147,7 +147,7 @@ class World:
     def _bury(self, store: Store | None) -> None:
         """What the system does for a dead process: descriptors are closed, locks are freed."""
         if store is not None:
-            store.abandon()
+            store.close()
 
     def check(self) -> None:
         """Nothing lost, nothing twice."""
@@ -158,7 +158,7 @@ class World:
         states = {row[0] for row in store.db.rows("select distinct state from outbox")}
         text = store.db.value("select text from posts where key='forum:1'")
         reasons = {row[0] for row in store.db.rows("select distinct reason from findings")}
-        store.abandon()
+        store.close()
         assert findings == sorted(f"desks/forum:{n}" for n in range(1, len(self.expected)))
         assert states == {"sent"}
         assert text == "need to buy a desk today"

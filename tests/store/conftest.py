@@ -19,7 +19,7 @@ def store(path: Path) -> Iterator[Store]:
     store = Store.open(path, NOW)
     store.activate(["feed"], [topic()], NOW)
     yield store
-    store.abandon()
+    store.close()
 
 
 @pytest.fixture

@@ -30,36 +30,31 @@ def states(store: Store) -> dict[str, str]:
     return {row["key"]: row["state"] for row in store.db.rows("select key, state from outbox")}
 
 
-def start_of(store: Store) -> tuple[int, bool, bool]:
+def start_of(store: Store) -> tuple[int, bool]:
     assert store.start
-    return store.start.epoch, store.start.clean, store.start.restored
+    return store.start.epoch, store.start.restored
 
 
-def test_epochs_rise_and_a_clean_end_is_known(path: Path) -> None:
-    first = filled(path)
-    assert start_of(first) == (1, True, False)
-    first.close()
-    second = Store.open(path, LATER)
-    assert start_of(second) == (2, True, False)
-    second.abandon()
-    third = Store.open(path, LATER)
-    assert start_of(third) == (3, False, False)
-    third.close()
+def test_epochs_rise_with_every_start(path: Path) -> None:
+    for epoch in (1, 2, 3):
+        store = Store.open(path, LATER)
+        assert start_of(store) == (epoch, False)
+        store.close()
 
 
-def test_what_a_killed_process_was_sending_is_in_doubt_from_the_end_of_its_deadline(path: Path) -> None:
+def test_what_a_killed_process_was_sending_is_in_doubt_for_the_settle_time_from_the_next_start(path: Path) -> None:
     store = filled(path)
-    claimed = store.outbox.claim("fake", NOW)
-    assert claimed
-    store.abandon()
-    again = Store.open(path, LATER, deadline=timedelta(seconds=30))
+    assert store.outbox.claim("fake", NOW)
+    store.close()
+    again = Store.open(path, LATER)
     assert states(again) == {"fake/forum:1/1": "unknown", "fake/forum:2/1": "pending"}
     settled = timedelta(seconds=10)
-    assert again.outbox.lost("fake", NOW + timedelta(seconds=39), settled) == []
-    assert [c.message.key for c in again.outbox.lost("fake", NOW + timedelta(seconds=40), settled)] == [
-        "fake/forum:1/1"
-    ]
+    assert again.outbox.lost("fake", LATER + timedelta(seconds=9), settled) == []
     again.close()
+    third = Store.open(path, LATER + timedelta(seconds=9))
+    lost = third.outbox.lost("fake", LATER + timedelta(seconds=10), settled)
+    assert [c.message.key for c in lost] == ["fake/forum:1/1"], "one start after the other does not put it off"
+    third.close()
 
 
 def test_a_restored_backup_is_noticed_by_the_guard(path: Path) -> None:
@@ -71,30 +66,31 @@ def test_a_restored_backup_is_noticed_by_the_guard(path: Path) -> None:
     claimed = store.outbox.claim("fake", NOW)
     assert claimed
     store.outbox.sent(Receipt(claimed.message.key, "fake", NOW, "ref"), 1)
-    store.abandon()
+    store.close()
     for leftover in ("-wal", "-shm"):
         Path(f"{path}{leftover}").unlink(missing_ok=True)
     shutil.move(path.with_name("backup.db"), path)
 
     again = Store.open(path, LATER)
-    assert start_of(again)[2] is True
+    assert start_of(again)[1] is True
     assert set(states(again).values()) == {"unknown"}
     batch = Batch(posts=tuple(posts(3)), more=True)
     again.keep("feed", batch, analysis(batch.posts), Tell(), LATER)
     assert states(again)["fake/forum:3/1"] == "unknown", "until the source has caught up, it may have been sent"
     again.keep("feed", Batch(), analysis([]), Tell(), LATER)
-    batch = Batch(posts=tuple(posts(4)))
-    again.keep("feed", batch, analysis(batch.posts), Tell(), LATER)
-    assert states(again)["fake/forum:4/1"] == "pending"
+    later = LATER + timedelta(minutes=10)
+    batch = Batch(posts=tuple(posts(5, start=LATER + timedelta(seconds=1))))
+    again.keep("feed", batch, analysis(batch.posts), Tell(), later)
+    assert states(again)["fake/forum:5/1"] == "pending", "what was written after the restore was never sent"
     again.close()
 
 
 def test_a_kill_between_two_sends_is_no_restore(path: Path) -> None:
     store = filled(path)
     store.outbox.claim("fake", NOW)
-    store.abandon()
+    store.close()
     again = Store.open(path, LATER)
-    assert start_of(again)[2] is False
+    assert start_of(again)[1] is False
     again.close()
 
 
@@ -103,10 +99,10 @@ def test_a_torn_line_of_the_guard_counts_as_not_written(path: Path) -> None:
     with open(f"{path}.guard", "ab") as guard:
         guard.write(b'{"install":"x","ep')
     again = Store.open(path, LATER)
-    assert start_of(again) == (2, True, False)
+    assert start_of(again) == (2, False)
     again.close()
     third = Store.open(path, LATER)
-    assert start_of(third) == (3, True, False)
+    assert start_of(third) == (3, False)
     third.close()
 
 

@@ -136,12 +136,13 @@ def test_a_folded_copy_counts_on_the_card_it_repeats(store: Store, rows: Rows) -
     class Fold(Tell):
         def __call__(self, fresh: Sequence[Fresh], context: Context, now: datetime) -> Decisions:
             decisions = super().__call__(fresh, context, now)
-            verdicts = {k: replace(v, folded_into="fake/forum:1/1") for k, v in decisions.verdicts.items()}
-            return replace(decisions, alerts=(), verdicts=verdicts)
+            folds = tuple((key, "fake/forum:1/1") for key in decisions.verdicts)
+            return replace(decisions, alerts=(), folds=folds)
 
     keep(store, Batch(posts=(second,)), decide=Fold())
-    assert rows("select copies from alerts") == [(1,)]
     assert rows("select version from outbox") == [(2,)]
+    claimed = store.outbox.claim("fake", NOW)
+    assert claimed and claimed.message.alerts[0].copies == 1
 
 
 def test_gaps_and_unreadable_posts_are_written_down_once(store: Store, rows: Rows) -> None:

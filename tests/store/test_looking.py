@@ -53,7 +53,7 @@ def test_an_older_schema_is_upgraded_by_the_owner_alone(
     monkeypatch.setattr(migration, "_migrations", [*migration._migrations, later])
     with pytest.raises(StoreError, match="written by an older Listener: `listener run` or `listener once` upgrades it"):
         Store.look(path)
-    store.abandon()
+    store.close()
     Store.open(path, NOW).close()
     Store.look(path).close()
 

@@ -151,7 +151,7 @@ class Channel:
                 place,
                 **arguments,
                 include_all_metadata=True,
-                limit=200,
+                limit=999,  # as many as Slack gives: fifty pages a minute are allowed
                 **({"cursor": cursor} if cursor else {}),
             )
             for message in answer.data.get("messages") or ():

@@ -1,0 +1,1 @@
+"""What delivery promises, where it is easiest to break: each of these was broken once."""

@@ -16,7 +16,9 @@ from listener import __version__, plugins
 from listener.cli import COMMANDS, cli
 from listener.config import FILES, check, folder, load, plugged, routes, topics
 from listener.query import FIELDS, Doc, parse
+from listener.score import score
 from listener.tag import load as load_tagger
+from listener.types import Match, Tags
 from scripts.docs import DATABASE, README, ROOT, Sandbox, database, with_output
 from tests.conftest import NOW
 from tests.crash import __main__ as crash
@@ -119,17 +121,36 @@ def test_the_crashes_that_the_readme_counts_are_those_of_make_crash(tmp_path: Pa
     assert tried[:2] == [pytest.approx(steps, rel=0.2), pytest.approx(6 * steps, rel=0.2)], f"{steps} steps now"
 
 
+Labelled = tuple[dict[str, Any], Tags]
+"""A real post with its labels, and what the tagger says."""
+
+
+@pytest.fixture(scope="module")
+def held(shared: Path) -> list[Labelled]:
+    """The posts that the tagger was not made from."""
+    records = map(json.loads, read(shared / "data/labels/train.jsonl").splitlines())
+    found = [record for record in records if quality._hash(record["id"]) % 2]
+    return list(zip(found, load_tagger()([quality._post(record) for record in found]), strict=True))
+
+
 @pytest.mark.slow
-def test_the_quality_that_the_readme_tells_is_measured(shared: Path) -> None:
-    lines = read(shared / "data/labels/train.jsonl").splitlines()
-    held = [record for record in map(json.loads, lines) if quality._hash(record["id"]) % 2]
-    pairs = list(zip(held, load_tagger()([quality._post(record) for record in held]), strict=True))
+def test_the_f1_that_the_readme_tells_is_measured(held: list[Labelled]) -> None:
     [head] = re.findall(r"^\| \| (know.*) \|$", read(README), re.MULTILINE)
     [told] = re.findall(r"^\| F1 \| (.*) \|$", read(README), re.MULTILINE)
     for name, figure in zip(head.split(" | "), told.split(" | "), strict=True):
-        f1 = quality._f1([(name in quality._true(record), name in quality._said(tags)) for record, tags in pairs])
+        f1 = quality._f1([(name in quality._true(record), name in quality._said(tags)) for record, tags in held])
         assert float(figure) == pytest.approx(f1, abs=0.02), name
     assert f"{len(held):,} real posts" in read(README)
+
+
+@pytest.mark.slow
+def test_the_precision_that_the_readme_tells_is_measured(held: list[Labelled]) -> None:
+    [told] = re.findall(r"score 50 or more, .* \(([.\d]+)\), at 60 .* \(([.\d]+)\)", read(README))
+    drawn = [(record, tags) for record, tags in held if record["natural"] and tags.labels]
+    scored = [(score(quality._post(r), Match("it"), tags, NOW).value, bool(r["moments"])) for r, tags in drawn]
+    for least, figure in zip((50, 60), told, strict=True):
+        real = [is_real for value, is_real in scored if value >= least]
+        assert float(figure) == pytest.approx(sum(real) / len(real), abs=0.08), least
 
 
 # Settings

@@ -37,7 +37,7 @@ def first_state(conn: sqlite3.Connection, written: datetime, stream: str = "") -
     if restored is None:
         return "pending"
     behind = conn.execute(
-        "select 1 from health where name=? and caught_up_at is null and since <= ?", (f"source:{stream}", restored[0])
+        "select 1 from health where name=? and caught_up_at is null", (f"source:{stream}",)
     ).fetchone()
     return "unknown" if behind or iso(written) <= restored[0] else "pending"
 

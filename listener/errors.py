@@ -1,5 +1,7 @@
 """Every error a user may see. Each says what failed, where, and whether trying again can help."""
 
+import unicodedata
+
 ODD = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What code raises on data that it did not expect; caught where one odd thing must not stop the others."""
 
@@ -21,11 +23,26 @@ class QueryError(ListenerError):
 
     def __init__(self, query: str, at: int, why: str) -> None:
         self.query, self.at, self.why = query, at, why
-        super().__init__(f"{why}\n  {_flat(query)}\n  {' ' * at}^")
+        shown = _on_one_line(query)
+        super().__init__(f"{why}\n  {shown}\n  {_blank(shown[:at])}^")
 
 
-def _flat(query: str) -> str:
-    return "".join(" " if c in "\n\r\t" else c for c in query)
+def _on_one_line(query: str) -> str:
+    """The query without what ends or moves a line of a terminal."""
+    return "".join(" " if c.isspace() or unicodedata.category(c) in ("Cc", "Cs") else c for c in query)
+
+
+def _blank(text: str) -> str:
+    """White space as wide as the text on a terminal, where CJK takes two columns and an accent none."""
+    wide = "\u3000"
+    return "".join(
+        ""
+        if unicodedata.category(c) in ("Mn", "Me", "Cf")
+        else wide
+        if unicodedata.east_asian_width(c) in "WF"
+        else " "
+        for c in text
+    )
 
 
 class StoreError(ListenerError):

@@ -33,16 +33,14 @@ def _on_one_line(query: str) -> str:
 
 
 def _blank(text: str) -> str:
-    """White space as wide as the text on a terminal, where CJK takes two columns and an accent none."""
-    wide = "\u3000"
-    return "".join(
-        ""
-        if unicodedata.category(c) in ("Mn", "Me", "Cf")
-        else wide
-        if unicodedata.east_asian_width(c) in "WF"
-        else " "
-        for c in text
-    )
+    """White space as wide as the text on a terminal."""
+    return "".join(map(_blank_for, text))
+
+
+def _blank_for(char: str) -> str:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return ""  # an accent takes no column
+    return "\u3000" if unicodedata.east_asian_width(char) in "WF" else " "  # Chinese takes two
 
 
 class StoreError(ListenerError):

@@ -72,15 +72,24 @@ def _evidence(node: Node, doc: Doc) -> _Evidence | None:
 
 
 def _pairs(node: Near, doc: Doc) -> Iterator[Place]:
-    left = _operand(node.left, doc)
-    return pairs(left, _operand(node.right, doc) if left else [], node)
+    if not _has_parts(node, doc):
+        return iter(())
+    return pairs(_operand(node.left, doc), _operand(node.right, doc), node)
+
+
+def _has_parts(node: Node, doc: Doc) -> bool:
+    """Whether what NEAR needs is there at all, wherever: most texts lack one side."""
+    if isinstance(node, Leaf):
+        return present(node, doc)
+    parts = (_has_parts(child, doc) for child in children(node))
+    return any(parts) if isinstance(node, Or) else all(parts)
 
 
 def _operand(node: Node, doc: Doc) -> list[Place]:
     """All places of an operand of NEAR; the branches of an OR side by side."""
     if isinstance(node, Leaf):
-        return list(places(node, doc.body))
+        known = doc.body.known
+        return known[node] if node in known else known.setdefault(node, list(places(node, doc.body)))
     if isinstance(node, Near):
-        left = _operand(node.left, doc)
-        return some_pairs(left, _operand(node.right, doc) if left else [], node)
+        return some_pairs(_operand(node.left, doc), _operand(node.right, doc), node)
     return [place for child in children(node) for place in _operand(child, doc)]

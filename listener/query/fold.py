@@ -97,7 +97,12 @@ def fold(text: str) -> str:
 
 def fold_keeping_case(text: str) -> str:
     """As `fold`, but capitals stay capitals: for `!"Target"`."""
-    return text if text.isascii() else unmasked(text).translate(_CASED)
+    if text.isascii():
+        return text
+    text = unmasked(text)
+    if _JOINED.search(text):
+        return "".join(_whole(cluster).translate(_CASED) for cluster in _CLUSTER.findall(text))
+    return text.translate(_CASED)
 
 
 def unmasked(text: str) -> str:
@@ -124,4 +129,8 @@ def offsets(text: str) -> Sequence[int]:
 
 
 def _folded_cluster(cluster: str) -> str:
-    return (cluster if len(cluster) == 1 else unicodedata.normalize("NFKC", cluster)).translate(_TABLE)
+    return _whole(cluster).translate(_TABLE)
+
+
+def _whole(cluster: str) -> str:
+    return cluster if len(cluster) == 1 else unicodedata.normalize("NFKC", cluster)

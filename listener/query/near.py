@@ -9,7 +9,7 @@ from listener.query.text import Place
 from listener.query.tree import Near
 
 _MOST = 500  # pairs that a NEAR of a NEAR goes on with
-_CHECKS = 50_000  # comparisons in one text: only texts made to be slow need more
+_CHECKS = 20_000  # comparisons in one text: only texts made to be slow need more
 
 
 def pairs(left: Sequence[Place], right: Sequence[Place], near: Near) -> Iterator[Place]:

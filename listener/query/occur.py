@@ -1,13 +1,13 @@
 """Where the leaves of a query occur in a text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from listener.query.doc import Doc
 from listener.query.glob import matches, regex_spans
 from listener.query.text import Place, Text
 from listener.query.tree import Domain, Element, Field, Leaves, Mark, Raw, Regex, Term
 from listener.query.values import holds
-from listener.query.words import cased_words, joined
+from listener.query.words import joined
 
 
 def present(leaf: Leaves, doc: Doc) -> bool:
@@ -23,18 +23,15 @@ def present(leaf: Leaves, doc: Doc) -> bool:
 
 def places(leaf: Leaves, text: Text) -> Iterator[Place]:
     """Where in a text it is; a field is nowhere."""
-    if isinstance(leaf, Term) and (word := leaf.word):
-        return text.word_places(word, leaf.source)
-    return (place._replace(leaf=leaf.source) for place in _places(leaf, text))
-
-
-def _places(leaf: Leaves, text: Text) -> Iterator[Place]:
-    if isinstance(leaf, Term):
-        found = _phrases(leaf.elements, text) if len(leaf.elements) > 1 else _words(leaf.elements[0], text)
-        return (place for place in found if _same_case(leaf.cased, text, place)) if leaf.cased else found
     if isinstance(leaf, Field):
         return iter(())
-    return (text.place_at(start, end) for start, end in _spans(leaf, text))
+    if not isinstance(leaf, Term):
+        return (text.place_at(start, end, leaf.source) for start, end in _spans(leaf, text))
+    if word := leaf.word:
+        return text.word_places(word, leaf.source)
+    if len(leaf.elements) == 1 and leaf.elements[0].inside:
+        return (text.place_at(start, end, leaf.source) for start, end in _inside(leaf.elements[0].text, text))
+    return (text.place(*run, leaf.source) for run in _runs(leaf, text) if _same_case(leaf.cased, text, run))
 
 
 def _spans(leaf: Mark | Domain | Raw | Regex, text: Text) -> Iterable[tuple[int, int]]:
@@ -48,58 +45,48 @@ def _spans(leaf: Mark | Domain | Raw | Regex, text: Text) -> Iterable[tuple[int,
 
 # Words and phrases
 
-
-def _words(element: Element, text: Text) -> Iterator[Place]:
-    if element.glob:
-        for position, start, end in _fitting(element.text, text):
-            yield text.place(position, start, position, end)
-    elif element.inside:
-        start = text.folded.find(element.text)
-        while start >= 0:
-            yield text.place_at(start, start + len(element.text))
-            start = text.folded.find(element.text, start + 1)
-    else:
-        yield from text.word_places(element.text, "")
+_Run = tuple[int, int, int, int]
+"""Positions of the first and the last word, and where they start and end in the folded text."""
 
 
-def _fitting(glob: str, text: Text) -> Iterator[tuple[int, int, int]]:
-    """Position, start and end of the words that fit, each once."""
-    fits = text.fitting(glob)
-    positions = sorted({position for form in fits for position in text.positions[form]})
-    for position in positions:
-        word, start = text.words[position], text.starts[position]
-        yield position, start, start + len(word) - (0 if word in fits else len("'s"))
+def _inside(run: str, text: Text) -> Iterator[tuple[int, int]]:
+    start = text.folded.find(run)
+    while start >= 0:
+        yield start, start + len(run)
+        start = text.folded.find(run, start + 1)
 
 
-def _phrases(elements: tuple[Element, ...], text: Text) -> Iterator[Place]:
+def _runs(term: Term, text: Text) -> Iterator[_Run]:
     """Each candidate for the rarest of the words is looked around from."""
+    elements = term.elements
     offset, candidates = _rarest(elements, text)
     for candidate in candidates:
-        first = candidate - offset
-        if first >= 0 and first + len(elements) <= len(text.words):
+        first, last = candidate - offset, candidate - offset + len(elements) - 1
+        if first >= 0 and last < len(text.words):
             end = _end(elements, text, first)
             if end >= 0:
-                until = first + len(elements) - 1
-                yield text.place(first, _start(elements[0], text, first), until, end)
+                yield first, last, _start(elements[0], text, first), end
 
 
-def _rarest(elements: tuple[Element, ...], text: Text) -> tuple[int, list[int]]:
-    rarest = 0, list[int]()
+def _rarest(elements: tuple[Element, ...], text: Text) -> tuple[int, Sequence[int]]:
+    found: tuple[int, Sequence[int]] = (0, ())
     for offset, element in enumerate(elements):
         candidates = _candidates(element, text)
         if not candidates:
-            return 0, []
-        if not rarest[1] or len(candidates) < len(rarest[1]):
-            rarest = offset, candidates
-    return rarest
+            return 0, ()
+        if not found[1] or len(candidates) < len(found[1]):
+            found = offset, candidates
+    return found
 
 
-def _candidates(element: Element, text: Text) -> list[int]:
+def _candidates(element: Element, text: Text) -> Sequence[int]:
+    if element.text == "*":
+        return range(len(text.words))
     if element.glob:
-        return [position for position, _, _ in _fitting(element.text, text)]
+        return sorted({position for form in text.fitting(element.text) for position in text.positions[form]})
     if element.inside:
         return [position for position in text.runs if element.text in text.words[position]]
-    return text.positions.get(element.text, [])
+    return text.positions.get(element.text, ())
 
 
 def _end(elements: tuple[Element, ...], text: Text, first: int) -> int:
@@ -139,10 +126,15 @@ def _start(element: Element, text: Text, position: int) -> int:
     return start + len(text.words[position]) - len(element.text) if element.inside else start
 
 
-def _same_case(cased: tuple[str, ...], text: Text, place: Place) -> bool:
-    span = text.span(place)
-    words = cased_words(text.original[span.start : span.end])
-    return len(words) == len(cased) and all(map(matches, cased, words))
+def _same_case(cased: tuple[str, ...], text: Text, run: _Run) -> bool:
+    """Whether the words are in the case that is wanted; "" stands for those that have none."""
+    if not cased:
+        return True
+    words = text.cased[run[0] : run[1] + 1]
+    return all(
+        not want or matches(want, have) or matches(want, have.removesuffix("'s").removesuffix("'S"))
+        for want, have in zip(cased, words, strict=True)
+    )
 
 
 # Hashtags, handles, cashtags

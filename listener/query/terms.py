@@ -80,7 +80,7 @@ def phrase(text: str, *, cased: bool = False) -> Term | Mark:
     elements = _elements(fold(text))
     if not elements:
         raise ValueError("expected a word between the quotation marks")
-    in_case = tuple(element.text for element in _elements(fold_keeping_case(text))) if cased else ()
+    in_case = tuple("" if e.inside else e.text for e in _elements(fold_keeping_case(text))) if cased else ()
     return Term(source=f'{"!" if cased else ""}"{text}"', elements=elements, cased=in_case)
 
 

@@ -3,14 +3,14 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
 from listener.query.fold import SPACELESS, fold, offsets
 from listener.query.glob import fitting
-from listener.query.words import HOST, NAME, spaceless, word_pattern
+from listener.query.words import HOST, NAME, cased_words, spaceless, word_pattern
 from listener.types import Span
 
 _IN_ADDRESS = rf"(?:[!#-;=?-\]_a-z~]|[^\W{SPACELESS}])++"
@@ -42,6 +42,7 @@ class Text:
 
     def __init__(self, original: str, title: int = 0) -> None:
         self.original, self._title = original, title
+        self.known = dict[Hashable, list[Place]]()  # the places of leaves that were looked for in all of it
 
     @cached_property
     def addresses(self) -> list[tuple[int, int]]:
@@ -129,9 +130,14 @@ class Text:
             self._wild[wild] = fitting(wild, self.forms, self.folded)
         return self._wild[wild]
 
-    def place(self, position: int, start: int, until: int, end: int) -> Place:
-        """The place of the words from `position` to `until`, characters [start, end)."""
-        return Place(self._counts[position], self._counts[until], start, end)
+    @cached_property
+    def cased(self) -> list[str]:
+        """The words in order, folded but in their case."""
+        return cased_words(self._clear)
+
+    def place(self, first: int, last: int, start: int, end: int, leaf: str) -> Place:
+        """The place of the words from position `first` to `last`, characters [start, end)."""
+        return Place(self._counts[first], self._counts[last], start, end, leaf)
 
     def word_places(self, word: str, leaf: str) -> Iterator[Place]:
         """All places of a word that is no wildcard."""
@@ -140,16 +146,16 @@ class Text:
         starts = [self.starts[position] for position in positions]
         return map(Place, counts, counts, starts, [start + len(word) for start in starts], repeat(leaf))
 
-    def place_at(self, start: int, end: int) -> Place:
+    def place_at(self, start: int, end: int, leaf: str) -> Place:
         """The place of characters [start, end) of the folded text; between two words where they touch none."""
-        first = bisect_right(self.starts, start) - 1
-        if first < 0 or self.starts[first] + len(self.words[first]) <= start:
+        starts, first = self.starts, bisect_right(self.starts, start) - 1
+        if first < 0 or starts[first] + len(self.words[first]) <= start:
             first += 1
-        last = bisect_left(self.starts, end) - 1
+        last = bisect_left(starts, end, max(first, 0)) - 1
         if first <= last:
-            return self.place(first, start, last, end)
-        before = self._counts[last] if last >= 0 else -1
-        return Place(before + 0.5, before + 0.5, start, end)
+            return Place(self._counts[first], self._counts[last], start, end, leaf)
+        between = self._counts[first - 1] + 0.5 if first else -0.5
+        return Place(between, between, start, end, leaf)
 
     def folded_span(self, start: int, end: int) -> tuple[int, int]:
         """Characters [start, end) of the original in the folded text."""

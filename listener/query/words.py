@@ -27,7 +27,7 @@ NAME = re.compile(rf"(?<![^\W{SPACELESS}])([#@$])((?:\w++|[{_MARKS}]++)++)((?:[.
 _LABEL = rf"[^\W_{SPACELESS}](?:[^\W{SPACELESS}]|-){{0,62}}"
 HOST = re.compile(
     rf"(?<![^\W{SPACELESS}])(?<![.-])(?<!\w@)(?:{_LABEL}(?:\.|\[\.\])){{1,40}}"
-    rf"[^\W\d_{SPACELESS}]{{2,63}}(?![^\W{SPACELESS}]|@|\.[^\W{SPACELESS}])"
+    rf"(?:xn--[a-z0-9-]{{1,59}}|[^\W\d_{SPACELESS}]{{2,63}})(?![^\W{SPACELESS}]|@|\.[^\W{SPACELESS}])"
 )
 """A bare domain in a folded text, outside e-mail addresses."""
 
@@ -38,7 +38,7 @@ def word_pattern(folded: str) -> re.Pattern[str]:
 
 
 def cased_words(text: str) -> list[str]:
-    """The words of a text, folded but in their case."""
+    """The words of a text, folded but in their case; as many as those of the folded text."""
     return _WORD.findall(fold_keeping_case(text))
 
 

@@ -361,7 +361,7 @@ def test_lost_messages_are_found_by_key_and_installation(
     ]
     assert slack.find([direct(key=key) for key in "abc"], now) == {"a": "C0A/4", "b": "C0A/7"}
     first, second = (seen.form for seen in server.seen)
-    assert (first["channel"], first["limit"], first["include_all_metadata"]) == ("C0A", "200", "1")
+    assert (first["channel"], first["limit"], first["include_all_metadata"]) == ("C0A", "999", "1")
     assert float(first["oldest"]) == now.timestamp()
     assert second["cursor"] == "2"
 

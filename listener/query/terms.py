@@ -5,9 +5,8 @@ import re
 from listener.query.fold import fold, fold_keeping_case
 from listener.query.glob import regex
 from listener.query.tree import Domain, Element, Mark, Near, Node, Raw, Regex, Term
-from listener.query.words import HOST, joined, spaceless, wild_words
+from listener.query.words import HOST, WILD_NAME, joined, spaceless, wild_words
 
-_MARK = re.compile(r"[#$@][\w*?]+|@\w+(?:[.@-]\w+)+")
 _BEFORE, _AFTER = "'¿¡", ".,;:!…'™®©"  # signs around a word that say nothing about it
 _MEANT = {"|": "for either of two write OR", "||": "for either of two write OR"}
 _MEANT |= dict.fromkeys(("&", "&&", "+"), "for both of two write AND, or nothing")
@@ -41,7 +40,7 @@ def _wordless(text: str) -> str:
 
 
 def _mark(text: str, folded: str) -> Mark | None:
-    if not _MARK.fullmatch(folded):
+    if not WILD_NAME.fullmatch(folded):
         return None
     if not any(map(str.isalnum, folded)):
         raise ValueError(_ALONE)

@@ -21,8 +21,12 @@ _WORD = re.compile(rf"[{SPACELESS}]+|{LETTERS}(?:'{LETTERS})*+")
 _WILD = re.compile(rf"[*?]*[{SPACELESS}][{SPACELESS}*?]*|(?:{LETTERS}|[*?])+(?:'(?:{LETTERS}|[*?])+)*")
 _SPACELESS = re.compile(f"[{SPACELESS}]")
 _JOINTS = re.compile(r"[\s\-‐‑‒–—―−_*~™®©℠]*")
-NAME = re.compile(rf"(?<![^\W{SPACELESS}])([#@$])((?:\w++|[{_MARKS}]++)++)((?:[.@-](?:\w++|[{_MARKS}]++)++)*+)")
+_NAME = rf"(?:\w++|[{_MARKS}]++)++"
+NAME = re.compile(rf"(?<![^\W{SPACELESS}])([#@$])({_NAME})((?:[.@-]{_NAME})*+)")
 """A hashtag, handle or cashtag in a folded text: its sign, its name, and what a handle of a federated network adds."""
+
+WILD_NAME = re.compile(rf"[#@$](?:{_NAME}|[*?])+|@{_NAME}(?:[.@-]{_NAME})+")
+"""The same in a query, wildcards included."""
 
 _LABEL = rf"[^\W_{SPACELESS}](?:[^\W{SPACELESS}]|-){{0,62}}"
 HOST = re.compile(

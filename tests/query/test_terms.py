@@ -103,6 +103,9 @@ SIGNED = [
     ("$TEA", "$tea is up, $TEAS not", ["$tea"]),
     ("#茶", "我爱#茶 很", ["#茶"]),
     ("#tea", "https://x.example/#tea", []),
+    ("#हिन्दी", "#हिन्दी में", ["#हिन्दी"]),
+    ("#हिन", "#हिन्दी", []),
+    ("#CAFÉ", "#cafe", ["#cafe"]),
 ]
 
 
@@ -125,6 +128,9 @@ DOMAINS = [
     ("tea.example", "www.tea.example/x", True),
     ("tea.example", "请看tea.example吧", True),
     ("tea.example", "https://münchen.tea.example/ü", True),
+    ("tea.example", "@tea.example", True),
+    ("xn--t-5fa.example", "on xn--t-5fa.example", True),
+    ("tea.xn--p1ai", "tea.xn--p1ai/x", True),
     ("tea.example", "mail me@tea.example", False),
     ("tea.example", "mail me@shop.tea.example", False),
     ("tea.example", "green-tea.example", False),

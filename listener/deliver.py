@@ -51,7 +51,7 @@ class Sender:
         self._pace, self._fallback, self._random = pace or Pace(), fallback, rng or random.Random()  # noqa: S311
         self._ready: dict[str, datetime] = {}  # place → when it may hear the next message
         self._blocked: datetime | None = None  # until when the whole channel rests
-        self._failures, self.trouble, self._last = 0, "", clock()
+        self._failures, self.trouble, self._last, self._stuck = 0, "", clock(), False
 
     def step(self) -> float:
         """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`."""
@@ -72,6 +72,11 @@ class Sender:
             return 0.0
         waits = [(self._ready[place] - now).total_seconds() for place in busy]
         return min([_IDLE, *waits])
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it rests until a person mends something."""
+        return self._stuck
 
     def take_over(self, before: "Sender | None") -> None:
         """Keep the pauses of the sender that this one replaces."""
@@ -140,6 +145,7 @@ class Sender:
             log.warning("channel=%s status=%s action=wait next_try=%.0fs", message.channel, error.why, wait)
         else:
             self._rest(error.wait or self._back_off(error.permanent), error.why, "the queue is kept")
+            self._stuck = error.permanent
             if error.permanent:
                 self._tell_ops(error, str(error))
 
@@ -264,10 +270,10 @@ class Sender:
         if self.trouble:
             log.info("channel=%s status=well", self.name)
             self._outbox.recovered(self.name, self._clock())
-        self._failures, self.trouble, self._blocked = 0, "", None
+        self._failures, self.trouble, self._blocked, self._stuck = 0, "", None, False
 
     def _tell_ops(self, error: OutsideError, text: str, place: str = "") -> None:
         """One notice a day for each kind of trouble with each place."""
-        if self._pace.ops:
+        if self._pace.ops and place != self._pace.ops:  # a channel that is gone cannot say so of itself
             now, kind = self._clock(), error.code or "trouble"
             self._outbox.notify(f"ops/{place or self.name}/{kind}/{now.date()}", self._pace.ops, text, now)

@@ -78,7 +78,7 @@ def test_a_run_killed_at_random_ends_with_what_an_undisturbed_one_finds(folder: 
     assert len(expected[1]) > 100
     assert {state for _, state in expected[1]} == {"sent"}
 
-    assert "0 posts matched, 0 findings, 0 alerts" in finish(folder), "a second run adds nothing"
+    assert "0 posts read, 0 of them matched: 0 findings, 0 alerts" in finish(folder), "a second run adds nothing"
     assert outcome(folder) == expected
 
     for leftover in folder.glob("real.db*"):

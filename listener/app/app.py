@@ -69,14 +69,18 @@ class App:
         Args:
             to_the_end: go on after the most pages of one pass, for as long as the cursors move.
         """
-        more = True
+        more, first, found, told = True, self.store.is_new(name), 0, 0
         while more:
             before, more = self.store.cursors(name), False
             for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
-                yield self._keep(name, batch)
+                kept = self._keep(name, batch)
+                yield kept
+                found, told = found + kept.findings, told + kept.alerts
                 self._waits[name] = batch.wait
                 more = to_the_end and batch.more and not batch.wait
             more = more and self.store.cursors(name) != before
+        if first and found > told:
+            log.info("source=%s first pass: %d findings are stored; %d are told, older ones are not", name, found, told)
 
     def _ask(self, name: str) -> Ask:
         return Ask(
@@ -115,14 +119,15 @@ class App:
             for _ in self.read(name):
                 pass
         except SourceError as error:
-            return self._in_trouble(name, error)
+            return self.in_trouble(name, error)
         self._failures.pop(name, None)
         if since:
             log.info("source=%s status=well", name)
             self._tell_recovery(name, since)
         return self._waits.get(name)
 
-    def _in_trouble(self, name: str, error: SourceError) -> float:
+    def in_trouble(self, name: str, error: SourceError) -> float:
+        """Note that a source cannot be read; answers the seconds until the next try."""
         self._failures[name] = self._failures.get(name, 0) + 1
         wait = retry_in(error, self._failures[name], self._random)
         now = self._real()
@@ -214,6 +219,7 @@ class App:
         keep = self.parts.settings.retention
         if erased := self.store.retain(keep.posts, keep.counts, self._now()):
             log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)
+        self.store.purge()
 
 
 def _notice(name: str, since: datetime) -> str:

@@ -1,6 +1,5 @@
 """One pass over every source, then everything that is due is delivered."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic, sleep
 
@@ -10,15 +9,14 @@ from listener.app.app import App
 from listener.deliver import Sender
 from listener.errors import SourceError
 
-log = logging.getLogger(__name__)
-
 _PATIENCE = 60.0  # seconds without any delivery, beyond the settle time, before the rest is left for the next run
 
 
 class Pass(Struct, frozen=True):
     """What one pass did."""
 
-    posts: int = 0
+    read: int = 0  # posts that were new
+    posts: int = 0  # of these that match a topic
     findings: int = 0
     alerts: int = 0
     failed: tuple[str, ...] = ()  # sources that could not be read, or not to their end
@@ -27,25 +25,26 @@ class Pass(Struct, frozen=True):
 
 def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambda _: None) -> Pass:
     """Read these sources to their ends, deliver, and say what came of it. Raises `StoreError`."""
-    posts = findings = alerts = 0
+    read = posts = findings = alerts = 0
     failed: list[str] = []
     for name in names:
         try:
             for kept in app.read(name, to_the_end=True):
-                posts, findings, alerts = posts + kept.posts, findings + kept.findings, alerts + kept.alerts
-                progress(f"{name}: {findings} findings in {posts} posts, {alerts} alerts")
+                read, posts = read + kept.read, posts + kept.posts
+                findings, alerts = findings + kept.findings, alerts + kept.alerts
+                progress(f"{name}: {findings} findings in {read} posts, {alerts} alerts")
         except SourceError as error:
-            log.error("source=%s status=%s action=skipped", name, error.why)
+            app.in_trouble(name, error)
             failed.append(name)
     waiting = deliver(app, app.senders(), progress)
-    return Pass(posts, findings, alerts, tuple(failed), waiting)
+    return Pass(read, posts, findings, alerts, tuple(failed), waiting)
 
 
 def deliver(app: App, senders: Mapping[str, Sender], progress: Callable[[str], None]) -> int:
     """Send until nothing waits, or nothing moves for long; answers how many messages still wait."""
     patience = _PATIENCE + 2 * app.parts.settings.slack.settle.total_seconds()
     waiting, since = app.store.outbox.waiting(senders), monotonic()
-    while waiting and monotonic() - since < patience:
+    while waiting and monotonic() - since < patience and not all(sender.stuck for sender in senders.values()):
         rest = min(sender.step() for sender in senders.values())
         left = app.store.outbox.waiting(senders)
         if left < waiting:

@@ -104,9 +104,16 @@ def _progress() -> Callable[[str], None]:
 
 
 def _summary(done: Pass, settings: Settings) -> str:
-    text = f"{done.posts} posts matched, {done.findings} findings, {done.alerts} alerts; in {settings.store}"
+    text = (
+        f"{_count(done.read, 'post')} read, {done.posts} of them matched: {_count(done.findings, 'finding')}, "
+        f"{_count(done.alerts, 'alert')}; in {settings.store}"
+    )
     if done.failed:
         text += f"; could not be read: {', '.join(done.failed)} (listener doctor)"
     if done.waiting:
-        text += f"; {done.waiting} messages wait for the next run (listener status)"
+        text += f"; {_count(done.waiting, 'message')} left for the next run (listener status)"
     return text
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

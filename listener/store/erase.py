@@ -25,6 +25,8 @@ def erase(conn: sqlite3.Connection, key: str, now: datetime, why: str = "deleted
     conn.execute("delete from samples where draw=?", (draw(key),))
     source, _, post_id = key.partition(":")
     conn.execute("delete from quarantine where source=? and post_id=?", (source, post_id))
+    if found:
+        conn.execute("insert into meta values ('unpurged', '1') on conflict(name) do nothing")
     if why == "deleted":
         refresh(conn, key)
     return found

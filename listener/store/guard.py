@@ -34,7 +34,10 @@ class Lock:
 
     def take(self) -> None:
         """Take it, or raise `AlreadyRunning` naming the holder."""
-        file = open(self.path, "a+b", opener=_private)  # noqa: SIM115  # held open for as long as the lock
+        try:
+            file = open(self.path, "a+b", opener=_private)  # noqa: SIM115  # held open for as long as the lock
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}: name a writable place under [store] url") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -92,7 +95,7 @@ class Guard:
                 file.write(b"\n" + msgspec.json.encode(mark) if _torn(self.path) else msgspec.json.encode(mark))
                 file.write(b"\n")
                 file.flush()
-                os.fdatasync(file.fileno())
+                _sync(file.fileno())
         except OSError as error:
             raise StoreError(f"{self.path}: {error.strerror}: it must be writable beside the database") from error
 
@@ -100,8 +103,14 @@ class Guard:
         """Replace a long history by its newest line."""
         if self.path.exists() and self.path.stat().st_size > _COMPACT_AT:
             partial = self.path.with_name(self.path.name + ".part")
-            partial.write_bytes(msgspec.json.encode(mark) + b"\n")
+            with open(partial, "wb", opener=_private) as file:
+                file.write(msgspec.json.encode(mark) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
             partial.replace(self.path)
+
+
+_sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
 def _torn(path: Path) -> bool:

@@ -21,6 +21,7 @@ SAMPLES_A_DAY = 5_000
 class Kept(Struct, frozen=True, kw_only=True):
     """What a page brought."""
 
+    read: int = 0  # new or changed
     posts: int = 0  # matched and new
     findings: int = 0  # new
     alerts: int = 0  # new
@@ -43,7 +44,8 @@ def keep(
     deleted = sum(erase(conn, key, now) for key in batch.deleted)
     _record_trouble(conn, stream, batch, analysis, now)
     _move(conn, stream, batch, now)
-    return Kept(posts=new_posts, findings=new, alerts=alerts, edited=len(edited), deleted=deleted)
+    read = len(batch.posts)
+    return Kept(read=read, posts=new_posts, findings=new, alerts=alerts, edited=len(edited), deleted=deleted)
 
 
 def _note_seen(conn: sqlite3.Connection, posts: Iterable[Post], matched: set[str], now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 from listener.errors import StoreError
 
 migration = Migrations("listener")
+_FOREIGN = "{path} is no database of Listener's: name another file under [store] url"
 
 
 @migration()
@@ -28,6 +29,8 @@ def migrate(conn: sqlite3.Connection, path: Path) -> None:
     applied = [m.name for m in migration.applied(db)]
     if newer := [name for name in applied if name not in known]:
         raise StoreError(_too_new(path, newer))
+    if not applied and set(db.table_names()) - {migration.migrations_table}:
+        raise StoreError(_FOREIGN.format(path=path))
     pending = migration.pending(db)
     if pending and applied:
         back_up(conn, Path(f"{path}.before-{pending[0].name}"))
@@ -39,7 +42,7 @@ def check(conn: sqlite3.Connection, path: Path) -> None:
     known = [m.name for m in migration._migrations]
     applied = [m.name for m in migration.applied(Database(conn))]
     if not applied:
-        raise StoreError(f"{path} is no database of Listener's: name another file under [store] url")
+        raise StoreError(_FOREIGN.format(path=path))
     if newer := [name for name in applied if name not in known]:
         raise StoreError(_too_new(path, newer))
     if len(applied) < len(known):
@@ -57,6 +60,7 @@ def back_up(conn: sqlite3.Connection, target: Path) -> None:
     """A complete copy of the open database; it appears under its name only when whole."""
     partial = target.with_name(target.name + ".part")
     partial.unlink(missing_ok=True)
+    partial.touch(0o600)
     copy = sqlite3.connect(partial)
     try:
         conn.backup(copy)

@@ -37,6 +37,16 @@ def retain(db: Database, keep_posts: timedelta, keep_counts: timedelta, now: dat
     return erased
 
 
+def purge(db: Database) -> None:
+    """Remove what was erased from the bytes of the files too: the search index keeps words until it is rewritten."""
+    if not db.value("select 1 from meta where name='unpurged'"):
+        return
+    with db.write() as conn:
+        conn.execute("insert into posts_fts(posts_fts) values ('optimize')")
+        conn.execute("delete from meta where name='unpurged'")
+    db.rows("pragma wal_checkpoint(truncate)")
+
+
 def _some(db: Database, condition: str, before: datetime, work: Callable[[sqlite3.Connection, str], object]) -> int:
     """Do the work on a few posts in one transaction; answers on how many."""
     with db.write() as conn:

@@ -84,6 +84,10 @@ class Store:
         with self.db.write() as conn:
             return keep(conn, stream, batch, analysis, decide, now)
 
+    def is_new(self, name: str) -> bool:
+        """Whether a source was never read to its end."""
+        return not self.db.value("select caught_up_at from health where name=?", (f"source:{name}",))
+
     def failed(self, kind: str, name: str, error: str, now: datetime, next_at: datetime) -> None:
         """Note trouble with a source or channel."""
         health.failed(self.db, kind, name, error, now, next_at)
@@ -161,6 +165,10 @@ class Store:
         """Begin and end a transaction that changes nothing; raises `StoreError` where that cannot be."""
         with self.db.write():
             pass
+
+    def purge(self) -> None:
+        """Remove what was erased from the bytes of the files too."""
+        retention.purge(self.db)
 
     def close(self) -> None:
         """Close the file and let the next process have it."""

@@ -130,7 +130,7 @@ def app(home: Path) -> Iterator[App]:
     """The product on the database, which it owns until the test ends; every source was read once."""
     app = opened()
     yield app
-    app.store.abandon()
+    app.store.close()
 
 
 @pytest.fixture

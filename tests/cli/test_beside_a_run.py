@@ -62,7 +62,7 @@ def test_the_doctor_finds_nothing_wrong(ask: Ask) -> None:
 def test_a_second_run_names_the_first(ask: Ask, running: tuple[Path, "subprocess.Popen[str]"]) -> None:
     answer = ask("run")
     assert answer.returncode == 3
-    assert f"already running: process {running[1].pid} holds sample.db.lock" in answer.stderr
+    assert f"already running: process {running[1].pid} holds {running[0] / 'sample.db.lock'}" in answer.stderr
 
 
 @pytest.mark.parametrize(

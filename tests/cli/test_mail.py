@@ -36,7 +36,7 @@ def test_what_was_given_up_is_sent_again_by_the_running_listener(listener: Run, 
 
 def test_without_one_the_command_that_sends_is_named(listener: Run, app: App) -> None:
     give_up(app, "410 Gone")
-    app.store.abandon()
+    app.store.close()
     assert listener("outbox", "retry", "--json").json == {"due": 1}
     assert listener("outbox", "retry").err == "0 messages to send again\n"
 

@@ -49,4 +49,4 @@ def store(path: Path) -> Iterator[Store]:
     batch = Batch(posts=tuple(posts(3)))
     store.keep("feed", batch, analysis(batch.posts), Tell(), NOW)
     yield store
-    store.abandon()
+    store.close()

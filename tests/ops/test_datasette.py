@@ -45,7 +45,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     batch = Batch(posts=tuple(posts(3)))
     store.keep("feed", batch, analysis(batch.posts, signals=("complaint",)), Tell(), NOW)
     yield store
-    store.abandon()
+    store.close()
 
 
 @pytest.fixture(scope="module")

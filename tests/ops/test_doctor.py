@@ -118,7 +118,7 @@ def test_a_failing_source_is_tried_again_by_run(examined: Examine, store: Store)
 
 def test_a_failing_source_is_tried_again_by_hand_where_nothing_runs(examined: Examine, store: Store) -> None:
     store.failed("source", "feed", "503", NOW, NOW + timedelta(minutes=3))
-    store.abandon()
+    store.close()
     assert [trouble.cure for trouble in examined()] == ["listener once --source feed"]
 
 
@@ -130,7 +130,7 @@ def test_a_source_that_is_not_read_any_more_is_noticed(examined: Examine, store:
 
 def test_a_source_that_was_never_read_is_noticed(settings: Settings, store: Store) -> None:
     more = replace(settings, sources=(*settings.sources, replace(settings.sources[0], name="new")))
-    store.abandon()
+    store.close()
     assert list(examine(more, Env({}), NOW, offline=True)) == [
         Trouble("source new was never read", "listener once --source new")
     ]
@@ -161,7 +161,7 @@ def test_held_messages_name_the_permission_and_the_setting(examined: Examine, st
 def test_messages_that_wait_for_long_are_noticed(examined: Examine, store: Store) -> None:
     lose(store, "the answer was lost")
     assert examined(NOW + timedelta(minutes=5)) == []
-    store.abandon()
+    store.close()
     [trouble] = examined(NOW + timedelta(hours=2))
     assert trouble == Trouble("3 messages to fake waiting for more than an hour: the answer was lost", "listener run")
 

@@ -180,3 +180,11 @@ def test_a_place_that_is_gone_is_not_asked_for_each_message_without_pause(tmp_pa
     d.channel.on_send = gone
     d.run(5)
     assert len(tries) <= 6, "one message a second a place"
+
+
+def test_an_operators_channel_that_is_gone_does_not_report_itself(tmp_path: Path) -> None:
+    d = Desk(tmp_path / "listener.db", count=0, ops="fake:#ops")
+    d.store.outbox.notify("ops/feed/x", "fake:#ops", "a source is in trouble", d.clock())
+    d.channel.errors = [ChannelError("fake", "no such channel", permanent=True, code="gone", scope="place")]
+    d.run(5)
+    assert d.store.db.value("select count(*) from outbox where notice like '%no such channel%'") == 1

@@ -25,7 +25,7 @@ def keep(store: Store, batch: Batch, found: Analysis | None = None, decide: Tell
 
 
 def test_a_page_stores_posts_findings_alerts_messages_and_the_cursor(store: Store, rows: Rows) -> None:
-    assert keep(store, page(3)) == Kept(posts=3, findings=3, alerts=3)
+    assert keep(store, page(3)) == Kept(read=3, posts=3, findings=3, alerts=3)
     assert rows("select key from posts") == [("forum:1",), ("forum:2",), ("forum:3",)]
     assert rows("select key, state, reason, why from findings")[0] == ("desks/forum:1", "open", "first", "told")
     assert rows("select key, state from outbox")[0] == ("fake/forum:1/1", "pending")
@@ -35,7 +35,7 @@ def test_a_page_stores_posts_findings_alerts_messages_and_the_cursor(store: Stor
 def test_the_same_page_again_changes_nothing(store: Store, rows: Rows) -> None:
     keep(store, page(3))
     before = [rows(f"select * from {table}") for table in ("posts", "findings", "alerts", "outbox", "unmatched")]
-    assert keep(store, page(3)) == Kept()
+    assert keep(store, page(3)) == Kept(read=3)
     assert [
         rows(f"select * from {table}") for table in ("posts", "findings", "alerts", "outbox", "unmatched")
     ] == before
@@ -49,7 +49,7 @@ def test_a_failing_decision_leaves_nothing_behind(store: Store, rows: Rows) -> N
     with pytest.raises(RuntimeError):
         keep(store, page(2), decide=Broken())
     assert [rows(f"select count(*) from {t}") for t in ("posts", "findings", "seen", "cursors")] == [[(0,)]] * 4
-    assert keep(store, page(2)) == Kept(posts=2, findings=2, alerts=2)
+    assert keep(store, page(2)) == Kept(read=2, posts=2, findings=2, alerts=2)
 
 
 def test_posts_that_match_nothing_are_counted_and_sampled_not_stored(store: Store, rows: Rows) -> None:
@@ -117,7 +117,7 @@ def test_a_deleted_post_does_not_come_back_when_an_old_page_shows_it(store: Stor
     batch = page(1)
     keep(store, batch)
     keep(store, Batch(deleted=("forum:1",)), Analysis())
-    assert keep(store, batch) == Kept()
+    assert keep(store, batch) == Kept(read=1)
     assert rows("select text from posts") == [("",)]
 
 

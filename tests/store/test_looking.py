@@ -101,7 +101,7 @@ def test_failed_messages_are_made_due_again_while_another_process_owns_the_datab
 def test_a_post_that_was_set_aside_is_taken_back_with_its_alerts(store: Store, rows: Rows) -> None:
     set_aside(store, posts(1)[0])
     assert [(a.stream, a.source, a.post_id) for a in store.quarantined()] == [("feed", "forum", "1")]
-    assert take_back(store) == Kept(posts=1, findings=1, alerts=1)
+    assert take_back(store) == Kept(read=1, posts=1, findings=1, alerts=1)
     assert store.quarantined() == []
     assert rows("select key, state from outbox") == [("fake/forum:1/1", "pending")]
 

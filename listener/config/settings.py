@@ -55,7 +55,6 @@ class Slack(Struct, frozen=True):
 
     on_ambiguous: Literal["hold", "resend"] = "hold"  # for a lost message where the history can't be read
     settle: timedelta = timedelta(seconds=30)  # wait before looking for a lost message; Slack shows posts late
-    deadline: timedelta = timedelta(seconds=30)  # longest that a call may take
 
 
 class Web(Struct, frozen=True):

@@ -29,7 +29,7 @@ def test_everything_that_is_written_is_in_the_settings(folder: Path) -> None:
     assert settings.ops == Ops("slack:#ops", timedelta(minutes=5))
     assert settings.retention == Retention(timedelta(days=30), timedelta(days=400))
     assert settings.tag == Tag("fast")
-    assert settings.slack == Slack("resend", timedelta(seconds=10), timedelta(seconds=30))
+    assert settings.slack == Slack("resend", timedelta(seconds=10))
     assert settings.web == Web("127.0.0.1:8000")
     assert settings.people == {}
     assert settings.warnings == ()
@@ -81,7 +81,7 @@ def test_a_few_lines_are_enough(loaded: Loader) -> None:
     settings = loaded(listener=CONSOLE, topics='[[topics]]\nname = "tea"\nquery = "tea"\n')
     assert settings.store == Path("listener.db")
     assert settings.ops == Ops("", timedelta(minutes=15))
-    assert settings.slack == Slack("hold", timedelta(seconds=30), timedelta(seconds=30))
+    assert settings.slack == Slack("hold", timedelta(seconds=30))
     assert settings.tag == Tag("auto")
 
 

@@ -35,7 +35,6 @@ channel = "slack:#listening"
 fallback = "console"
 [slack]
 settle = "5s"
-deadline = "5s"
 """
 
 

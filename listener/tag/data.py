@@ -30,6 +30,13 @@ class Places(Struct, frozen=True, forbid_unknown_fields=True):
     never: frozenset[str]  # words with a capital that name no place
 
 
+class English(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words by which English is told from other languages, folded."""
+
+    sure: frozenset[str]  # words of no other language
+    perhaps: frozenset[str]
+
+
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     """Which words do not make a phrase, all folded."""
 
@@ -61,6 +68,7 @@ class Lexicon(Struct, frozen=True):
     places: Places
     moods: Mapping[str, Mood]
     languages: Mapping[str, frozenset[str]]  # short words by language
+    english: English
     wording: Wording  # of the evidence
 
 
@@ -79,6 +87,7 @@ def lexicon() -> Lexicon:
         places=places,
         moods=msgspec.convert(tables["mood"], dict[str, Mood]),
         languages={name: frozenset(map(fold, short)) for name, short in tables["language"]["words"].items()},
+        english=msgspec.convert(tables["language"]["english"], English),
         wording=msgspec.convert(tables["phrases"], Wording),
     )
 

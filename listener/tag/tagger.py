@@ -51,7 +51,7 @@ class LexiconTagger:
 
     def _tags(self, post: Post) -> Tags:
         reading = read(post.words[:_CAP], self._lexicon.groups)
-        lang = language(post.lang, reading, self._lexicon.languages)
+        lang = language(post.lang, reading, self._lexicon.languages, self._lexicon.english)
         cast = self._cast(reading, 1 if is_english(lang) else _FOREIGN)
         moments = {moment: cast.p[moment] for moment in Moment}
         held = [moment for moment in Moment if self._holds(moment, cast)]

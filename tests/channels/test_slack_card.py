@@ -3,7 +3,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +269,13 @@ def test_any_message_keeps_slacks_rules(
     check(payload)
     check(plain(anything))
     assert strict(payload) == []
+
+
+@pytest.mark.parametrize("notice", range(1, 41))
+def test_many_lines_without_blocks_fit_wherever_they_are_cut(notice: int) -> None:
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    gone = Alert(key="k", channel="slack", reason=Reason.FIRST, about=(), due_at=at, deadline_at=at, deleted=True)
+    check(plain(Message(key="k", channel="slack:#a", alerts=(gone,) * 90, notice="0" * notice)))
 
 
 def test_the_manifest_asks_for_exactly_what_is_used() -> None:

@@ -86,8 +86,8 @@ def expiry(post: Post, tags: Tags) -> datetime:
     """When an answer comes too late: the first deadline that the text states, else hours by moment.
 
     The author's time zone is unknown: days and clock times are read in UTC, "tonight" and "today" as the rest of the
-    day and at least 12 hours. What has happened ("broke today") is no deadline. Without a stated deadline: know 24 h, go 24 h, do 12 h, buy 48 h, anything else 24 h; at most 6 h where the
-    author needs it now.
+    day and at least 12 hours. What has happened ("broke today") is no deadline. Without a stated deadline: know 24 h,
+    go 24 h, do 12 h, buy 48 h, anything else 24 h; at most 6 h where the author needs it now.
     """
     return _stated(post) or _usual(post, tags)
 

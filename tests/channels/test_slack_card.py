@@ -278,6 +278,13 @@ def test_many_lines_without_blocks_fit_wherever_they_are_cut(notice: int) -> Non
     check(plain(Message(key="k", channel="slack:#a", alerts=(gone,) * 90, notice="0" * notice)))
 
 
+@pytest.mark.parametrize("length", range(30))
+def test_a_text_that_is_just_too_long_still_fits_with_its_ellipsis(
+    message: Make, alert: Callable[..., Alert], length: int
+) -> None:
+    check(plain(message(alerts=(alert(deleted=True),) * 90, notice="n" * (length + 1))))
+
+
 def test_the_manifest_asks_for_exactly_what_is_used() -> None:
     made = json.loads(json.dumps(manifest()))
     assert made["oauth_config"]["scopes"] == {"bot": list(SCOPES)}

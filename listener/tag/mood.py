@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Protocol
 
 from listener.tag.data import Mood
-from listener.tag.words import Reading
+from listener.tag.words import Reading, fold
 from listener.types import Sentiment, Span
 
 _EMOJI_CAP = 100  # VADER's time grows with the square of the emoji
@@ -63,11 +63,15 @@ def _fewer_emoji(text: str) -> str:
     return text[: extra[0]] + _EMOJI.sub("", text[extra[0] :]) if extra else text
 
 
-def mood_words(reading: Reading, label: str) -> list[Span]:
-    """The words (else the emoji) that carry the mood `label`, strongest first, at most three, none said twice."""
+def mood_words(reading: Reading, label: str, hollow: Collection[str]) -> list[Span]:
+    """The words (else the emoji) that carry the mood `label`, strongest first, at most three, each once.
+
+    Those in `hollow`, as "like" and "please", only where there are no others.
+    """
     sign = -1 if label == "negative" else 1
     words = sorted(_valences(reading, sign), key=lambda pair: -pair[0])
-    strong = [pair for pair in words if pair[0] >= _STRONG] or words[:1]
+    telling = [(valence, span) for valence, span in words if fold(reading.text[span.start : span.end]) not in hollow]
+    strong = [pair for pair in telling if pair[0] >= _STRONG] or telling[:1] or words[:1]
     spans = [span for _, span in strong] or [Span(*found.span()) for found in _EMOJI.finditer(reading.text)]
     said = {reading.text[span.start : span.end].lower(): span for span in reversed(spans)}
     return [*reversed(said.values())][:_SHOWN]

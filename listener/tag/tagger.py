@@ -141,7 +141,7 @@ def _evidence(
         yield from _show(reading, "place", [place])
     if sentiment.label != "neutral":
         signal = "complaint" if sentiment.label == "negative" else "praise"
-        words = mood_words(reading, sentiment.label) or phrases(reading, cast.clues[signal], wording)
+        words = mood_words(reading, sentiment.label, wording.hollow) or phrases(reading, cast.clues[signal], wording)
         yield from _show(reading, "sentiment", words or whole)
 
 

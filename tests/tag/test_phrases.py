@@ -129,3 +129,8 @@ def test_phrases_of_any_clues_are_words_of_the_text_that_do_not_overlap(text: st
         s.end - s.start for s in spans
     )
     assert all(0 <= span.start < span.end <= len(text) and text[span.start : span.end].strip() for span in spans)
+
+
+def test_a_small_word_shows_the_mood_only_where_no_other_does(tag: Tag) -> None:
+    assert shown(tag("I like it, what a wonderful lamp"), "sentiment") == ["wonderful"]
+    assert shown(tag("I like it"), "sentiment") == ["like"]

@@ -83,6 +83,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     now: datetime
     cursors: Mapping[str, str] = {}  # one a stream, as the source itself wrote them; empty at the first run
     queries: tuple[str, ...] = ()  # the topics' queries, for sources with a search of their own
+    sets: Mapping[str, str] = {}  # the queries that "@name" stands for in them
     limit: int = 100  # posts a page, about
 
 
@@ -301,6 +302,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     recheck_hours: float | None = 24.0  # longest time between two looks at a stored post; None: cannot be looked up
     every: float = 60.0  # seconds between polls unless configured
     may_export: bool = True
+    erase_unchecked: bool = False  # words that could not be looked up within `recheck_hours` are erased
 
 
 class Channel(Protocol):

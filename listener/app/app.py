@@ -13,6 +13,7 @@ from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
+from listener.purse import Spender
 from listener.store import Kept, Store
 from listener.types import Ask, Batch, Channel, Clock, Recheck
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
+_EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
 class App:
@@ -59,6 +61,9 @@ class App:
 
     def _activate(self) -> None:
         self.store.activate(self.parts.sources, self.parts.settings.topics, self._now())
+        for name, bound in self.parts.sources.items():
+            if isinstance(bound.source, Spender):
+                bound.source.spend_from(self.store.purse(name))
 
     # Reading
 
@@ -78,10 +83,12 @@ class App:
             more = more and self.store.cursors(name) != before
 
     def _ask(self, name: str) -> Ask:
+        settings, use = self.parts.settings, self.parts.sources[name].settings.use
         return Ask(
             now=self._now(),
             cursors=self.store.cursors(name),
-            queries=tuple(topic.query for topic in self.parts.settings.topics),
+            queries=tuple(t.query for t in settings.topics if not t.sources or use in t.sources or ":" in use),
+            sets=settings.sets,
             limit=_PAGE,
         )
 
@@ -131,8 +138,11 @@ class App:
         bound = self.parts.sources[name]
         if bound.terms.recheck_hours is None or not isinstance(bound.source, Recheck):
             return
-        now = self._now()
-        due = self.store.due_for_recheck(name, now - timedelta(hours=bound.terms.recheck_hours), _RECHECK_AT_ONCE)
+        now, longest = self._now(), timedelta(hours=bound.terms.recheck_hours)
+        if bound.terms.erase_unchecked and (erased := self.store.erase_unchecked(name, now - longest, now)):
+            log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
+        early = longest * _EARLY if bound.terms.erase_unchecked else longest
+        due = self.store.due_for_recheck(name, now - early, _RECHECK_AT_ONCE)
         if not due:
             return
         try:

@@ -57,7 +57,8 @@ class Source:
                 return found.batch(more=True, wait=error.wait)
             if not found.cursors:
                 raise
-            return found.batch(more=True)  # keeps what was read; the next page meets the trouble again
+            log.info("source=reddit status=%s action=keep what was read, try again: %s", error.code, error.why)
+            return found.batch(more=True)
         read = streams(self._options, found)
         more = any(self._under_way(stream, found) for stream in read)
         return found.batch(more=more, wait=None if more else self._soon(read, found))

@@ -38,6 +38,11 @@ class Sweep(Struct, frozen=True, omit_defaults=True):
     fresh: int = 0  # those of them that are newer than `done`
     again: bool = False  # it had to begin again: the post to go on from was gone
 
+    @property
+    def mark(self) -> int:
+        """What a sweep has to come down to, so that nothing is missed."""
+        return self.first or self.done
+
 
 class Entry(NamedTuple):
     """A post of a listing."""
@@ -88,8 +93,9 @@ def begin(cursor: str, now: float, since: float) -> Sweep | None:
 
 def advance(sweep: Sweep, page: Page, now: float, ceiling: int = CEILING) -> Step:
     """What a page that was asked for with `sweep.after` makes of the sweep."""
-    if sweep.after and not page.entries and not sweep.again:
-        return Step(replace(sweep, after="", low=0, seen=0, fresh=0, began=now, again=True), [])
+    is_resumed = sweep.began != now
+    if sweep.after and not page.entries and (is_resumed or not sweep.again):
+        return Step(_from_the_top(sweep, now), [])
     floor = max(sweep.start, sweep.done - OVERLAP)
     times = [int(entry.time) for entry in page.entries if entry.time and _DAWN < entry.time <= now + _AHEAD]
     new = replace(
@@ -107,17 +113,23 @@ def advance(sweep: Sweep, page: Page, now: float, ceiling: int = CEILING) -> Ste
     is_through = 0 < new.low < (floor if new.seen >= AGAIN else sweep.start)
     if page.after and page.entries and not is_through:
         return Step(replace(new, after=page.after), wanted)
-    lost = None if is_through else _lost(new, now, ceiling)
+    if is_resumed and not is_through and new.low >= new.mark:
+        return Step(_from_the_top(new, now), wanted)  # how much came meanwhile was not counted
+    lost = None if is_through else _lost(new, ceiling)
     rate = new.fresh / max(1, new.top - sweep.done) if sweep.at else 0.0
     return Step(Sweep(max(sweep.done, new.top), sweep.start, at=sweep.began, rate=round(rate, 3)), wanted, lost)
 
 
-def _lost(ended: Sweep, now: float, ceiling: int) -> tuple[int, int] | None:
-    """What a sweep missed that met the end of the listing: a short listing ends there, a long one is cut."""
-    mark, is_resumed = ended.first or ended.done, ended.began != now
-    is_cut = is_resumed or ended.seen >= ceiling // 2  # what moderators removed counts, though it is not shown
-    is_known = ended.low < mark or (ended.low == mark and not is_resumed and ended.seen < ceiling)
-    return (mark, ended.low) if is_cut and not is_known else None
+def _from_the_top(sweep: Sweep, now: float) -> Sweep:
+    return replace(sweep, after="", low=0, seen=0, fresh=0, began=now, again=True)
+
+
+def _lost(ended: Sweep, ceiling: int) -> tuple[int, int] | None:
+    """What a sweep missed that met the end of the listing: a short listing just ends, a long one is cut."""
+    if ended.seen < ceiling // 2:  # what moderators removed takes its place in a listing, though it is not shown
+        return None
+    is_met = ended.low < ended.mark or (ended.low == ended.mark and ended.seen < ceiling)
+    return None if is_met else (ended.mark, ended.low)
 
 
 def back_to(sweep: Sweep, time: float) -> Sweep:

@@ -126,6 +126,13 @@ def test_an_anchor_that_is_gone_begins_again_from_the_top_once() -> None:
     assert (end.lost, end.sweep.began) == ((NOON - 900, NOON - 67), 0.0), "the second time it is the end of the listing"
 
 
+def test_a_sweep_that_goes_on_later_and_meets_the_end_begins_again_to_be_sure() -> None:
+    under_way = Sweep(NOON - 900, NOON - DAY, at=1.0, began=NOON, top=NOON, after="t3_9", low=NOON - 9, seen=100)
+    step = advance(under_way, page(*(entry(n, NOON - 10) for n in range(90))), NOON + 600)
+    assert (len(step.wanted), step.lost) == (90, None)
+    assert (step.sweep.after, step.sweep.seen, step.sweep.began) == ("", 0, NOON + 600)
+
+
 def test_a_short_listing_that_ends_is_no_gap() -> None:
     going = begin(encoded(Sweep(done=NOON - 60, start=NOON - DAY, at=1.0)), NOON, DAY)
     assert going

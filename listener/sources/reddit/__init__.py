@@ -93,7 +93,7 @@ class Source:
             )
         except SourceError as error:
             if stream.is_listing and error.code in REFUSALS:
-                self._look_at_subreddits(found, everyone=True)  # which of them is it?
+                raise self._blamed(found, error) from error
             raise
         step = sweep.advance(going, page_of(answer, going.after), found.now, stream.ceiling)
         found.add(step.wanted)
@@ -127,12 +127,22 @@ class Source:
         known = communities.decoded(found.cursor("subreddits"))
         for name in self._names if everyone else communities.due(self._names, known, found.now):
             before = known.get(name)
-            after = communities.looked(before, self._refusal(name, found), found.now, self._read_until(found))
+            after = communities.looked(before, self._refused_twice(name, found), found.now, self._read_until(found))
             if everyone and before and before.why == after.why:
                 continue
             known[name] = after
             found.move("subreddits", communities.encoded(known))
             self._turn(name, before, after, found)
+
+    def _blamed(self, found: Gathered, error: SourceError) -> SourceError:
+        """The refusal of a joined listing, once it is known which subreddit was meant; where none was, it passes."""
+        before = found.cursor("subreddits")
+        self._look_at_subreddits(found, everyone=True)
+        is_passing = found.cursor("subreddits") == before
+        return SourceError("reddit", error.why, permanent=not is_passing, wait=error.wait, code=error.code)
+
+    def _refused_twice(self, name: str, found: Gathered) -> SourceError | None:
+        return self._refusal(name, found) and self._refusal(name, found)
 
     def _refusal(self, name: str, found: Gathered) -> SourceError | None:
         try:
@@ -172,16 +182,22 @@ class Source:
     # Looking up
 
     def _look_up(self, ids: Sequence[str], found: Gathered) -> None:
-        """At most 100 posts; what Reddit does not show any more is deleted."""
-        params: Params = {"id": ",".join(ids), "limit": PAGE}
-        page = page_of(self._api.get("api/info", params, found.ask.now))
-        if not page.entries:  # all gone at once? What is erased cannot be brought back: ask twice
-            page = page_of(self._api.get("api/info", params, found.ask.now))
+        """At most 100 posts; those that Reddit does not show any more are deleted.
+
+        What is erased cannot be brought back: those that are missing are asked for twice.
+        """
+        shown = self._shown(ids, found)
+        missing = [id for id in ids if id not in shown]
+        again = self._shown(missing, found) if missing else set()
+        found.delete(f"reddit:{id}" for id in missing if id not in again)
+
+    def _shown(self, ids: Sequence[str], found: Gathered) -> set[str]:
+        page = page_of(self._api.get("api/info", {"id": ",".join(ids), "limit": PAGE}, found.ask.now))
         shown = {entry.name for entry in page.entries}
         if not shown <= set(ids):
             raise SourceError("reddit", "Reddit answered another question than ours", code="repeat")
         found.add(page.entries, looked_up=True)
-        found.delete(f"reddit:{id}" for id in ids if id not in shown)
+        return shown
 
 
 def _done(stream: Stream, found: Gathered) -> Sweep | None:

@@ -54,13 +54,13 @@ class Requestor(prawcore.Requestor):
             answer = self._http.request(*args, **{**kwargs, "headers": headers, "allow_redirects": False})
         except bounded.FAILURES as error:
             raise bounded.failure("reddit", url, error) from error
-        self._budget.heard(answer.headers)
+        spent = self._budget.heard(answer.headers)
         if answer.status_code == 401 and not url.endswith(_TOKEN) and not self._has_refreshed:
             self._has_refreshed = True
             return _without_limits(answer)
         if answer.status_code != 200:
             self._has_refreshed = False
-            raise self._refused(url, answer)
+            raise self._refused(url, answer, spent)
         found = answers.understood("reddit", url, answer.content)
         if url.endswith(_TOKEN):
             _check_token(found)
@@ -68,10 +68,10 @@ class Requestor(prawcore.Requestor):
             self._has_refreshed = False
         return _without_limits(answer)
 
-    def _refused(self, url: str, answer: requests.Response) -> SourceError:
-        headers = {name: value for name, value in answer.headers.items() if not name.lower().startswith(_LIMITS)}
-        if wait := self._budget.heard(answer.headers):
-            headers.setdefault("Retry-After", str(wait))  # the window is used up: that is why
+    def _refused(self, url: str, answer: requests.Response, spent: float | None) -> SourceError:
+        headers = {name.lower(): value for name, value in _without_limits(answer).headers.items()}
+        if spent is not None:
+            headers.setdefault("retry-after", str(spent))  # the window is used up: that is why
         refusal = answers.Refusal(answer.status_code, headers, answer.content)
         error = answers.refused("reddit", url, refusal, self.now, CREDENTIALS)
         if answer.status_code == 429:

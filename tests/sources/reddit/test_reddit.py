@@ -212,7 +212,7 @@ def test_a_subreddit_that_cannot_be_read_is_named_and_the_others_run(status: int
     assert [(gap.stream, why in gap.why, str(status) in gap.why) for gap in reader.gaps] == [("r/chairs", True, True)]
     before = reader.requests()
     reader.later(60).poll()
-    assert (len(reader.gaps), reader.requests("r/chairs/"), reader.requests() - before) == (1, 1, 2)
+    assert (len(reader.gaps), reader.requests("r/chairs/"), reader.requests() - before) == (1, 2, 2)
 
 
 def test_a_subreddit_that_turns_private_later_is_found_out_at_once() -> None:
@@ -253,11 +253,20 @@ def test_where_no_subreddit_can_be_read_the_source_is_in_trouble() -> None:
     assert Reader(service, search=True, queries=("x",)).poll().last.more is False, "a search still works"
 
 
-def test_a_refusal_that_no_subreddit_is_to_blame_for_is_told() -> None:
+def test_a_refusal_that_no_subreddit_is_to_blame_for_is_told_and_passes() -> None:
     service = Reddit([submission(1, NOON)])
     service.fails = [None, outage("403", permanent=True), None, outage("403", permanent=True)]
-    with pytest.raises(SourceError, match="403"):
-        Reader(service).poll()
+    reader = Reader(service)
+    with pytest.raises(SourceError, match="403") as caught:
+        reader.poll()
+    assert (caught.value.permanent, reader.gaps) == (False, [])
+
+
+def test_a_subreddit_is_paused_only_when_it_refuses_twice() -> None:
+    service = Reddit([submission(1, NOON)])
+    service.fails = [outage("404", permanent=True)]
+    reader = Reader(service).poll()
+    assert (set(reader.stored), reader.gaps) == ({"t3_1"}, [])
 
 
 # The budget
@@ -293,7 +302,7 @@ def test_a_look_up_shows_edits_and_deletions() -> None:
     assert isinstance(Source(Options(subreddits=("desks",)), Env()), Recheck)
     assert {post.id: post.title for post in now.posts} == {"t3_1": "sold", "t1_6": ""}
     assert set(now.deleted) == {f"reddit:{id}" for id in ("t3_2", "t3_3", "t3_4", "t1_5", "t3_7")}
-    assert [params["id"] for _, params in service.asked] == ["t3_1,t3_2,t3_3,t3_4,t1_5,t1_6,t3_7"]
+    assert [params["id"] for _, params in service.asked] == ["t3_1,t3_2,t3_3,t3_4,t1_5,t1_6,t3_7", "t3_7"]
 
 
 def test_a_hundred_ids_are_looked_up_at_a_time() -> None:
@@ -313,7 +322,7 @@ class Empty(Reddit):
         return {"data": {"children": []}} if self.times >= 0 else shown
 
 
-def test_an_empty_answer_is_asked_for_twice_before_it_is_believed() -> None:
+def test_what_is_missing_is_asked_for_twice_before_it_is_believed() -> None:
     service = Empty([submission(1, NOON)])
     service.times = 1
     assert looked_up(service, "t3_1").deleted == ()
@@ -328,6 +337,8 @@ def test_an_answer_about_other_posts_deletes_nothing() -> None:
     service.get = lambda path, params, now: honest(path, {"id": "t3_2"}, now)  # type: ignore[method-assign]
     with pytest.raises(SourceError, match="another question"):
         looked_up(service, "t3_1")
+    with pytest.raises(SourceError, match="another question"):
+        looked_up(service, "t3_1", "t3_2")  # the answer before, repeated, would look like a deletion
 
 
 def test_a_look_up_that_fails_on_the_way_keeps_what_it_has() -> None:

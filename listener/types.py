@@ -83,6 +83,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     now: datetime
     cursors: Mapping[str, str] = {}  # one a stream, as the source itself wrote them; empty at the first run
     queries: tuple[str, ...] = ()  # the topics' queries, for sources with a search of their own
+    sets: Mapping[str, str] = {}  # the queries that "@name" stands for in them
     limit: int = 100  # posts a page, about
 
 
@@ -303,6 +304,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     recheck_first: float | None = None  # minutes until the first look, doubled at each; None: as rarely as allowed
     every: float = 60.0  # seconds between polls unless configured
     may_export: bool = True
+    erase_unchecked: bool = False  # words that could not be looked up within `recheck_hours` are erased
 
 
 class Channel(Protocol):

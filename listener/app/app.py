@@ -13,6 +13,7 @@ from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
+from listener.purse import Spender
 from listener.store import Kept, Store
 from listener.types import Ask, Batch, Channel, Clock, Recheck
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
+_EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
 class App:
@@ -60,6 +62,9 @@ class App:
 
     def _activate(self, parts: Parts) -> None:
         self.store.activate(parts.sources, parts.settings.topics, self._now())
+        for name, bound in parts.sources.items():
+            if isinstance(bound.source, Spender):
+                bound.source.spend_from(self.store.purse(name))
 
     # Reading
 
@@ -83,10 +88,12 @@ class App:
             log.info("source=%s first pass: %d findings are stored; %d are told, older ones are not", name, found, told)
 
     def _ask(self, name: str) -> Ask:
+        settings, use = self.parts.settings, self.parts.sources[name].settings.use
         return Ask(
             now=self._now(),
             cursors=self.store.cursors(name),
-            queries=tuple(topic.query for topic in self.parts.settings.topics),
+            queries=tuple(t.query for t in settings.topics if not t.sources or use in t.sources or ":" in use),
+            sets=settings.sets,
             limit=_PAGE,
         )
 
@@ -162,8 +169,13 @@ class App:
         bound = self.parts.sources[name]
         if not isinstance(bound.source, Recheck):
             return
-        now = self._now()
-        due = self.store.due_for_recheck(name, bound.terms, now, _RECHECK_AT_ONCE)
+        now, terms = self._now(), bound.terms
+        if terms.erase_unchecked and terms.recheck_hours is not None:
+            longest = timedelta(hours=terms.recheck_hours)
+            if erased := self.store.erase_unchecked(name, now - longest, now):
+                log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
+            terms = replace(terms, recheck_hours=terms.recheck_hours * _EARLY)
+        due = self.store.due_for_recheck(name, terms, now, _RECHECK_AT_ONCE)
         if not due:
             return
         try:

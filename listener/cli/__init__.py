@@ -1,6 +1,8 @@
 """The commands; nothing else lives here. Each is imported when it is called, so that `--help` is quick."""
 
+import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -45,6 +47,25 @@ class Lazy(click.Group):
         command: click.Command = getattr(import_module(f"listener.cli.{module}"), function)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was named; one that there is not is told with the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what the user did wrong ends it in words, with exit code 1, 2 or 3."""
+        try:
+            return super().invoke(ctx)
+        except ListenerError as error:
+            from listener.cli.common import say  # noqa: PLC0415 - `--help` does without
+
+            say(str(error))
+            ctx.exit(_code(error))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What `--help` says, without importing anything."""
         with formatter.section("Commands"):
@@ -58,22 +79,27 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The command `listener`: errors of the user are told in words, with exit codes 1, 2 or 3."""
+    """The command `listener`: exits 1 where something failed, 2 for wrong usage, 3 where another runs already."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        code = cli.main(prog_name="listener", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except ListenerError as error:
-        print(error, file=sys.stderr)
-        sys.exit(_code(error))
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        _drop_output()
+        what = error.filename or "the output"
+        print(f"{what} cannot be read or written: {error.strerror or error}", file=sys.stderr)
         sys.exit(1)
+
+
+def _drop_output() -> None:
+    """What could not be written is tried again when Python ends: let it go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def _code(error: ListenerError) -> int:

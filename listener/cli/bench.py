@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from listener.app import clock
-from listener.cli.common import say
+from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.ops.limits import Cost, Figure, costs, help_takes, run_takes
 from listener.ops.limits.cost import AIM, STEPS
@@ -21,8 +21,8 @@ def bench() -> None:
 @bench.command()
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
 @click.option("--for", "seconds", default=20.0, show_default=True, help="Seconds that `run` is watched.")
-@click.option("--config", hidden=True, help="Not read: what is measured is always the same.")
-def limits(file: Path | None, seconds: float, config: str | None) -> None:
+@unconfigured("what is measured is always the same.")
+def limits(file: Path | None, seconds: float) -> None:
     """Hostile posts in milliseconds each, start-up, first poll, memory. Exits 1 where an aim is missed."""
     progress = _progress if sys.stderr.isatty() else lambda _: None
     progress("listener --help")

@@ -13,24 +13,28 @@ import msgspec
 
 from listener.alert.routes import facts
 from listener.app import clock
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, at_most, configured, here, put, say, settings_of
+from listener.cli.hints import hints
 from listener.cli.records import csv_of, record
-from listener.cli.tables import ago, table
+from listener.cli.tables import ago, table, terminal
 from listener.cli.verdict import ERASED, told
 from listener.config import Settings, duration
 from listener.ops.datasette import metadata, serve
-from listener.query import Doc, parse
+from listener.query import Doc, Query, parse
 from listener.store import Store
+from listener.store.lookup import keys_of
 from listener.store.read import Answer, Stored
 
 _MOST = 50
+_HEADERS = ("FOUND", "SCORE", "WANTS", "TOPIC", "STATE", "POST", "TEXT")
+_ROOMY = 100  # columns from which on there is room for the state too
 
 
 @click.command()
 @configured
 @click.option("--query", help='As in topics, and by tag: "grinder moment:buy score:>=60".')
 @click.option("--since", help='Only what was found in the last "7d", "12h" …')
-@click.option("--limit", default=_MOST, show_default=True, help="At most so many, the newest; 0: all.")
+@click.option("--limit", type=at_most, default=_MOST, show_default=True, help="At most so many, the newest; 0: all.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), help="table unless said otherwise.")
 @click.option("--json", is_flag=True, help="The same as --format json.")
 def findings(folder: Path, query: str | None, since: str | None, limit: int, form: str | None, json: bool) -> None:
@@ -41,8 +45,11 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
     """
     settings, _ = settings_of(folder)
     now = clock()
+    asked = None if query is None else parse(query, settings.sets, scope="search")
+    for hint in hints(asked, settings) if asked else ():
+        say(hint)
     with closing(Store.look(settings.store)) as store:
-        found = _found(store, settings, query, _since(since, now), limit)
+        found = _found(store, settings, asked, _since(since, now), limit)
         chosen = list(islice(found, limit or None))
         more = next(found, None) is not None
     form = "json" if json else form or "table"
@@ -58,11 +65,13 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
         say(f"The newest {limit}; --limit 0 shows all.")
 
 
-def _found(store: Store, settings: Settings, query: str | None, since: datetime | None, most: int) -> Iterator[Stored]:
+def _found(
+    store: Store, settings: Settings, asked: Query | None, since: datetime | None, most: int
+) -> Iterator[Stored]:
     """Those that the query asks for, newest first; without a query `most` and one more, to tell that there are more."""
-    if query is None:
+    if asked is None:
         return store.findings(since, most + 1 if most else None)
-    asked, now = parse(query, settings.sets, scope="search"), clock()
+    now = clock()
     names = {topic.id: topic.name for topic in settings.topics}
     return (
         stored
@@ -80,9 +89,9 @@ def _since(text: str | None, now: datetime) -> datetime | None:
 
 def _table(chosen: list[Stored], settings: Settings, now: datetime) -> str:
     names = {topic.id: topic.name for topic in settings.topics}
-    return table(
-        ("FOUND", "SCORE", "WANTS", "TOPIC", "STATE", "POST", "TEXT"), [_row(stored, names, now) for stored in chosen]
-    )
+    rows = [_row(stored, names, now) for stored in chosen]
+    shown = [n for n, header in enumerate(_HEADERS) if header != "STATE" or terminal() >= _ROOMY]
+    return table([_HEADERS[n] for n in shown], [[row[n] for n in shown] for row in rows], whole=("POST",))
 
 
 def _row(stored: Stored, names: dict[str, str], now: datetime) -> tuple[str, ...]:
@@ -109,13 +118,18 @@ def why(folder: Path, json: bool, post: str) -> None:
 
     URL is its address, KEY its name in the other commands, such as reddit:abc123. Exits 1 where it was never read.
     """
+    if not post.strip():
+        raise click.UsageError("name a post: its address, or its key such as reddit:abc123")
     settings, _ = settings_of(folder)
     with closing(Store.look(settings.store)) as store:
         answer = next((found for form in _forms(post) if (found := store.why(form))), None)
+        near = [] if answer else keys_of(store.db, post)
     if json:
         put(_as_json(answer))
     elif answer:
-        click.echo(told(answer, {topic.id: topic.name for topic in settings.topics}, clock()))
+        click.echo(told(answer, {topic.id: topic.name for topic in settings.topics}, clock(), here))
+    elif near:
+        say(f"{post} is no key; posts with this id: {', '.join(near)}. Ask `listener why {near[0]}`.")
     else:
         sources = ", ".join(source.name for source in settings.sources) or "nothing"
         say(
@@ -153,7 +167,13 @@ def _as_json(answer: Answer | None) -> object:
 @click.command()
 @configured
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8001, show_default=True, help="Port to listen on; 0: any that is free.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8001,
+    show_default=True,
+    help="Port to listen on; 0: any that is free.",
+)
 @click.option("--json", is_flag=True, help="Print the metadata instead of serving it.")
 def datasette(folder: Path, host: str, port: int, json: bool) -> None:
     """Browse the findings in Datasette: read-only, with every table explained and queries made ready.

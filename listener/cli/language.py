@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from listener.app import clock
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, configured, put, say, settings_if_any, unconfigured
+from listener.cli.hints import hints
 from listener.query import Doc, parse
 from listener.query.cases import judge
 from listener.query.explain import explain as explained
@@ -18,9 +19,9 @@ from listener.types import Post
 
 @click.command()
 @click.option("--cases", "file", type=click.File("rb"), required=True, help="JSON Lines, or - for standard input.")
-@click.option("--config", hidden=True, help="Not read: cases hold their own sets.")
+@unconfigured("cases hold their own sets.")
 @click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
-def match(file: BinaryIO, config: str | None, json: bool) -> None:
+def match(file: BinaryIO, json: bool) -> None:
     """Judge query cases: {"id", "query", "post", "sets"?, "now"?}, one JSON object a line.
 
     Prints {"id", "match": true|false|null, "error": null|text} for each, in order; null where the query is refused.
@@ -55,11 +56,13 @@ def _case(line: bytes) -> Mapping[str, Any]:
 def explain(folder: Path, json: bool, query: str, text: str, title: str) -> None:
     """Show how QUERY reads, and which part of it is where in TEXT.
 
-    Sets (@name) are those of the configuration, where there is one. Exits 0 whether it matches or not, 2 where the
-    query cannot be read.
+    QUERY is one as in topics.toml; sets (@name) are those of the configuration, where there is one. Exits 0 whether it
+    matches or not, 2 where the query cannot be read.
     """
-    sets = settings_of(folder)[0].sets if folder.is_dir() else {}
-    understood, now = parse(query, sets, scope="search"), clock()
+    settings = settings_if_any(folder)
+    understood, now = parse(query, settings.sets if settings else {}, scope="topic"), clock()
+    for hint in hints(understood, settings) if settings else ():
+        say(hint)
     doc = Doc.of(Post(source="text", id="1", title=title, text=text, created_at=now), now)
     if not json:
         click.echo(explained(understood, doc))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from listener.app import Parts, assemble, clock
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, at_most, configured, put, say, settings_of
 from listener.cli.tables import ago, many, minute, table
 from listener.store import Store
 
@@ -26,7 +26,7 @@ def outbox() -> None:
 @configured
 @as_json
 @click.option("--failed", is_flag=True, help="Only those that were given up.")
-@click.option("--limit", default=100, show_default=True, help="At most so many; 0 shows all.")
+@click.option("--limit", type=at_most, default=100, show_default=True, help="At most so many; 0 shows all.")
 def outbox_list(folder: Path, json: bool, failed: bool, limit: int) -> None:
     """List messages that are not delivered, oldest first.
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -12,6 +11,8 @@ from msgspec.structs import replace
 from listener.alert import Router
 from listener.app import clock
 from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.hints import STATES
+from listener.cli.tables import near
 from listener.config import Settings
 from listener.query import Doc, Facts
 from listener.types import Moment, Post, Route
@@ -23,13 +24,14 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "sentiment": ("negative", "neutral", "positive"),
     "question": ("yes", "no"),
     "signal": ("complaint", "praise", "switching", "promo"),
+    "state": STATES,
 }
 _POST = {"source": "source", "author": "author", "title": "title", "community": "community"} | {
     "lang": "lang",
     "type": "kind",
     "url": "url",
 }
-_OTHERS = ("place", "score", "topic", "state", "tag")
+_OTHERS = ("place", "score", "topic", "tag")
 _FIELDS = (*_CHOICES, *_OTHERS, *_POST)
 
 
@@ -99,7 +101,7 @@ def _doc(words: tuple[str, ...], settings: Settings, now: datetime) -> Doc:
     for word in words:
         name, colon, value = word.partition(":")
         if colon:
-            said.setdefault(name, []).append(_known(name, value))
+            said.setdefault(name, []).append(_known(name, _unquoted(value)))
         else:
             said.setdefault("text", []).append(word)
     last = {name: values[-1] for name, values in said.items()}
@@ -123,12 +125,17 @@ def _facts(said: Mapping[str, list[str]], last: Mapping[str, str], settings: Set
     )
 
 
+def _unquoted(value: str) -> str:
+    """The value without the quotes that a query needs around blanks."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
 def _known(name: str, value: str) -> str:
     if name not in _FIELDS:
-        raise click.UsageError(f"there is no field {name!r}{_near(name, _FIELDS)}")
+        raise click.UsageError(f"there is no field {name!r}{near(name, _FIELDS)}")
     choices = _CHOICES.get(name)
     if choices and value not in choices:
-        raise click.UsageError(f"{value!r} is no {name}{_near(value, choices)}")
+        raise click.UsageError(f"{value!r} is no {name}{near(value, choices)}")
     return value
 
 
@@ -143,9 +150,4 @@ def _topic(name: str, settings: Settings) -> tuple[str, str]:
     for topic in settings.topics:
         if name in (topic.id, topic.name):
             return topic.id, topic.name
-    raise click.UsageError(f"no topic is called {name!r}{_near(name, [topic.name for topic in settings.topics])}")
-
-
-def _near(name: str, names: tuple[str, ...] | list[str]) -> str:
-    found = get_close_matches(name, names, n=1)
-    return f"; did you mean {found[0]}?" if found else f"; there is {', '.join(names)}"
+    raise click.UsageError(f"no topic is called {name!r}{near(name, [topic.name for topic in settings.topics])}")

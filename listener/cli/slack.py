@@ -1,6 +1,6 @@
 """`listener slack`: the app manifest, and a test message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from listener.app import clock
 from listener.channels.slack import Channel, manifest
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, configured, put, say, settings_of, unconfigured
 from listener.config import ChannelSettings, Settings
 from listener.errors import Ambiguous, ChannelError, ConfigError
 from listener.ops.doctor.slack import places
@@ -27,9 +27,9 @@ def slack() -> None:
 
 
 @slack.command("manifest")
-@click.option("--config", hidden=True, help="Not read: the manifest is always the same.")
+@unconfigured("the manifest is always the same.")
 @click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
-def show_manifest(config: str | None, json: bool) -> None:
+def show_manifest(json: bool) -> None:
     """Print the app manifest as JSON: paste it at https://api.slack.com/apps under "Create New App"."""
     put(manifest())
 
@@ -54,6 +54,8 @@ def try_it(folder: Path, json: bool, wanted: str | None) -> None:
     if not isinstance(channel, Channel):
         raise ConfigError([f"channel {configured_channel.name} is not the Slack channel of this Listener"])
     tried = _try(channel, place, clock(), (lambda _: None) if json else click.echo)
+    for line in _blind(channel.scopes()):
+        say(line)
     if json:
         put(tried)
 
@@ -94,6 +96,17 @@ def _try(channel: Channel, place: str, now: datetime, told: Callable[[str], obje
         raise ChannelError("slack", error.why) from error
     told("removed it: Slack works")
     return Tried(place, ref, removed=True)
+
+
+def _blind(granted: frozenset[str]) -> Iterator[str]:
+    """What the app cannot do without the scopes that read histories; nothing where Slack does not say what it has."""
+    missing = [scope for scope in ("channels:history", "groups:history") if granted and scope not in granted]
+    if missing:
+        yield (
+            f"The app lacks {' and '.join(missing)}: where Slack's answer to a message is lost, Listener cannot look "
+            "whether it arrived, and holds it for you. Add the scope under OAuth & Permissions of the app, then "
+            "install the app again."
+        )
 
 
 def _alert(place: str, now: datetime) -> Alert:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from listener.app import clock
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, configured, here, put, say, settings_of
 from listener.cli.tables import ago, many, minute, span, table
 from listener.errors import ConfigError
 from listener.ops.doctor import Trouble, examine
@@ -48,12 +49,12 @@ def _sections(found: Status, now: datetime) -> Iterator[str]:
         yield table(("CHANNEL", *(state.upper() for state in _STATES)), counts)
     if found.failed:
         failed = [(m["channel"], minute(datetime.fromisoformat(m["at"])), m["error"]) for m in found.failed]
-        yield table(("NOT DELIVERED TO", "SINCE", "WHY"), failed) + "\nlistener outbox list --failed shows all"
+        yield table(("NOT DELIVERED TO", "SINCE", "WHY"), failed) + here("\n`listener outbox list --failed` shows all")
     if found.gaps:
         gaps = [(g["source"], _until(g["since"]), _until(g["until"]), g["why"]) for g in found.gaps]
         yield table(("NOT READ OF", "FROM", "TO", "WHY"), gaps)
     if found.quarantine:
-        yield f"{many(found.quarantine, 'post')} set aside: listener quarantine list"
+        yield here(f"{many(found.quarantine, 'post')} set aside: `listener quarantine list`")
 
 
 def _source(source: SourceStatus, running: bool, now: datetime) -> tuple[str, ...]:
@@ -90,16 +91,18 @@ def doctor(folder: Path, json: bool, offline: bool) -> None:
     """Say what is wrong and, for each thing, the command or setting that mends it; exit 1 where something is.
 
     Looks at the configuration, secrets, the database, sources, messages that are stuck, and Slack: token, permissions,
-    channels.
+    channels. What is marked · is only worth knowing.
     """
-    troubles = _troubles(folder, offline)
+    troubles = [replace(trouble, cure=here(trouble.cure)) for trouble in _troubles(folder, offline)]
+    wrong = not all(trouble.note for trouble in troubles)
     if json:
         put(troubles)
-    elif troubles:
-        click.echo("\n".join(f"✗ {trouble.what}\n  → {trouble.cure}" for trouble in troubles))
     else:
-        click.echo("nothing is wrong")
-    sys.exit(1 if troubles else 0)
+        for trouble in troubles:
+            click.echo(f"{'·' if trouble.note else '✗'} {trouble.what}\n  → {trouble.cure}")
+        if not wrong:
+            click.echo("nothing is wrong")
+    sys.exit(1 if wrong else 0)
 
 
 def _troubles(folder: Path, offline: bool) -> list[Trouble]:

@@ -5,28 +5,43 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 
 from listener.edge import shown
 
 _PIPE = 120  # columns where nobody says how many there are
 _WIDEST = 48  # columns of any cell but the last
 _LEAST = 20  # columns of the last cell, however narrow the terminal
+_NARROW = 8  # columns below which no other cell is cut
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Aligned columns within the terminal's width; cells are cut where they do not fit, the last one first."""
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], whole: Sequence[str] = ()) -> str:
+    """Aligned columns within the terminal's width; cells are cut where they do not fit, the last one first.
+
+    Of the others the widest is cut first, those under the headers `whole` after all others. Up to seven columns fit
+    into 80.
+    """
     lines = [[_line(cell) for cell in row] for row in (headers, *rows)]
     widths = [min(_WIDEST, max(columns(line[n]) for line in lines)) for n in range(len(headers) - 1)]
-    rest = max(_LEAST, terminal() - sum(widths) - 2 * len(widths))
+    room = terminal() - 2 * len(widths)
+    _narrow(widths, [n for n, header in enumerate(headers[:-1]) if header not in whole], room - _LEAST)
+    _narrow(widths, range(len(widths)), room - _LEAST)
+    rest = max(_LEAST, room - sum(widths))
     return "\n".join(
         "  ".join([*(_padded(cell, width) for cell, width in zip(line[:-1], widths, strict=True)), cut(line[-1], rest)])
         for line in lines
     )
 
 
+def _narrow(widths: list[int], which: Sequence[int], room: int) -> None:
+    """Take from the widest of these columns until all columns fit, or none of these can give more."""
+    while sum(widths) > room and (wide := [n for n in which if widths[n] > _NARROW]):
+        widths[max(wide, key=lambda n: widths[n])] -= 1
+
+
 def terminal() -> int:
     """Columns to write in."""
-    return shutil.get_terminal_size((_PIPE, 24)).columns if sys.stdout.isatty() else _PIPE
+    return shutil.get_terminal_size((_PIPE, 24)).columns if sys.stdout and sys.stdout.isatty() else _PIPE
 
 
 def columns(text: str) -> int:
@@ -48,6 +63,8 @@ def cut(text: str, most: int) -> str:
 
 
 def _columns(character: str) -> int:
+    if character == "\ufe0f":
+        return 1  # the sign before it becomes an emoji, which is wide
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -79,6 +96,12 @@ def span(seconds: float) -> str:
         if seconds < length * most:
             return f"{seconds / length:.0f} {unit}"
     return f"{seconds / 86_400:.0f} days"
+
+
+def near(name: str, names: Sequence[str]) -> str:
+    """The nearest of the names as the end of a message, or all of them."""
+    found = get_close_matches(name, names, n=1)
+    return f"; did you mean {found[0]}?" if found else f"; there is {', '.join(names)}" if names else ""
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -10,10 +10,11 @@ import msgspec
 from msgspec.structs import replace
 
 from listener.app import clock
-from listener.cli.common import configured, say, settings_of
+from listener.cli.common import configured, say, settings_if_any
 from listener.edge import repair
+from listener.errors import ConfigError
 from listener.sources.jsonl import decoded, post_of
-from listener.tag import as_json, load
+from listener.tag import Tagger, as_json, load
 from listener.types import Post
 
 
@@ -32,8 +33,8 @@ def tag(file: BinaryIO, tagger: str | None, folder: Path, json: bool) -> None:
     Prints one JSON line for each post, in order; offsets of the evidence count in title + blank line + text. A line
     that is no post is told on standard error with its number; the others are done all the same, and the exit code is 1.
     """
-    choice = tagger or (settings_of(folder)[0].tag.tagger if folder.is_dir() else "auto")
-    read, now, failed = load(choice), clock(), 0
+    settings = settings_if_any(folder)
+    read, now, failed = _tagger(tagger, settings.tag.tagger if settings else "auto"), clock(), 0
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -46,6 +47,17 @@ def tag(file: BinaryIO, tagger: str | None, folder: Path, json: bool) -> None:
         [tags] = read([post])
         click.echo(msgspec.json.encode(as_json(post, tags)))
     sys.exit(1 if failed else 0)
+
+
+def _tagger(chosen: str | None, usual: str) -> Tagger:
+    """The tagger that the option names, or the usual one."""
+    try:
+        return load(chosen or usual)
+    except ConfigError as error:
+        if not chosen:
+            raise
+        why = str(error).partition(": ")[2]  # without the setting, which nobody has written
+        raise click.UsageError(f"--tagger {chosen}: {why}") from None
 
 
 def _post(raw: bytes, now: datetime) -> Post:

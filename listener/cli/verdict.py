@@ -1,6 +1,6 @@
 """What became of a post, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +18,25 @@ ERASED = {
 _URGENCY = ("", "soon", "now")
 
 
-def told(answer: Answer, names: Mapping[str, str], now: datetime) -> str:
-    """When it was read, what it matched and by which words, what was made of it, who was told; `names` of topics."""
-    return "\n".join(map(shown, _lines(answer, names, now)))
+def told(answer: Answer, names: Mapping[str, str], now: datetime, step: Callable[[str], str] = str) -> str:
+    """When it was read, what it matched and by which words, what was made of it, who was told.
+
+    Args:
+        names: of topics, by id.
+        step: completes the line that tells which command to type next.
+    """
+    return "\n".join(map(shown, _lines(answer, names, now, step)))
 
 
-def _lines(answer: Answer, names: Mapping[str, str], now: datetime) -> Iterator[str]:
+def _lines(answer: Answer, names: Mapping[str, str], now: datetime, step: Callable[[str], str]) -> Iterator[str]:
     yield f"{answer.key}  {answer.url}".rstrip()
     read = f"{minute(answer.read_at)}, {ago(answer.read_at, now)}" if answer.read_at else "at an unknown time"
     if answer.verdict == "set aside":
         yield f"set aside {read}: {answer.aside}"
-        yield "`listener quarantine retry` analyses it again where it could be read"
+        yield step("`listener quarantine retry` analyses it again where it could be read")
     elif not answer.findings:
         yield f"read {read}; it matched no topic"
-        yield "`listener explain QUERY TEXT` shows how a query reads on its words"
+        yield step("`listener explain QUERY TEXT` shows how a query reads on its words")
     else:
         yield f"read {read}; it matched {many(len(answer.findings), 'topic')}"
     yield from {ERASED[stored.erased] for stored in answer.findings if stored.erased}

@@ -1,6 +1,6 @@
 """The folder of configuration → `Settings`, or every mistake in it at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from listener.config.convert import table
 from listener.config.document import Document, Problem
 from listener.config.plugged import FindPlugin, read_channels, read_sources
 from listener.config.routes import NOT_YET, Router, check_channel
-from listener.config.settings import Ops, Retention, Settings, Slack, Tag, Web
+from listener.config.settings import Ops, Retention, Settings, Slack, SourceSettings, Tag, Web
 from listener.config.topics import Topics
 from listener.errors import ConfigError
 
@@ -89,7 +89,12 @@ def _settings(folder: Path, main: Document, topics: Topics, plugin: FindPlugin, 
         topics=topics.topics,
         sets=topics.sets,
         samples=topics.samples,
-        warnings=(*_idle(main), *router.warnings, *topics.warnings([each.use for each in sources])),
+        warnings=(
+            *_idle(main),
+            *_missing_files(main, sources),
+            *router.warnings,
+            *topics.warnings([each.use for each in sources]),
+        ),
     )
 
 
@@ -100,6 +105,15 @@ def _idle(main: Document) -> Iterator[str]:
             yield main.remark((name,), "nothing uses it yet; it follows in a later version")
     if not main.data.get("sources"):
         yield main.remark(("sources",), "there is none, so that nothing is listened to")
+
+
+def _missing_files(main: Document, sources: Iterable[SourceSettings]) -> Iterator[str]:
+    """Sources of files that are not there: perhaps not yet, perhaps mistyped."""
+    for number, source in enumerate(sources):
+        path = getattr(source.options, "path", "") if source.use == "jsonl" else ""
+        if path and not Path(path).exists():
+            why = f'there is no file "{path}" yet, as seen from the folder in which Listener is started'
+            yield main.remark(("sources", number, "path"), why)
 
 
 def _override(env: Mapping[str, str], problems: list[Problem]) -> Path | None:

@@ -1,6 +1,7 @@
 """The database for the curious: Datasette on a read-only connection, tables in words, queries made ready."""
 
 import re
+import socket
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -39,7 +40,17 @@ def serve(path: Path, about: Path, host: str, port: int) -> None:
         command = import_module("datasette.cli").serve
     except ModuleNotFoundError as error:
         raise ListenerError(f'{error.name} is not installed: pip install "listener[datasette]"') from error
+    _try_port(host, port)
     command.main(arguments(path, about, host, port), prog_name="datasette", standalone_mode=False)
+
+
+def _try_port(host: str, port: int) -> None:
+    """Raises `ListenerError` where nothing can listen there: Datasette would say so deep below."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        why = f"cannot listen on {host}:{port}: {(error.strerror or str(error)).partition(' (')[0]}"
+        raise ListenerError(f"{why}; choose another with --port, or --port 0 for any that is free") from error
 
 
 def arguments(path: Path, about: Path, host: str, port: int) -> list[str]:

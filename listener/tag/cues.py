@@ -16,10 +16,12 @@ _GAP = (), ("*",), ("*", "*"), ("*", "*", "*")
 class Cue(Struct, frozen=True, forbid_unknown_fields=True):
     """Phrases that say the same, and how much each tag gains by them, in logits.
 
-    `asked` is added where one of the phrases stands in a sentence that ends on a question mark.
+    `asked` is added where one of the phrases stands in a sentence that ends on a question mark. `topic` is the name of
+    the file that holds the cue: what its words are about, whichever tags they raise besides.
     """
 
     name: str
+    topic: str = ""
     phrases: tuple[str, ...] = ()
     weights: Mapping[str, float] = {}
     asked: Mapping[str, float] = {}

@@ -30,6 +30,22 @@ class Places(Struct, frozen=True, forbid_unknown_fields=True):
     never: frozenset[str]  # words with a capital that name no place
 
 
+class English(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words by which English is told from other languages, folded."""
+
+    sure: frozenset[str]  # words of no other language
+    perhaps: frozenset[str]
+
+
+class Wording(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which words do not make a phrase, all folded."""
+
+    hollow: frozenset[str]  # they explain nothing where they stand alone
+    reaching: frozenset[str]  # they want one more after them
+    closing: frozenset[str]  # hollow, but may end a phrase all the same
+    linking: frozenset[str]  # no phrase begins or ends with them
+
+
 class Mood(Struct, frozen=True, forbid_unknown_fields=True):
     """What each figure adds to one mood, in logits."""
 
@@ -52,13 +68,16 @@ class Lexicon(Struct, frozen=True):
     places: Places
     moods: Mapping[str, Mood]
     languages: Mapping[str, frozenset[str]]  # short words by language
+    english: English
+    wording: Wording  # of the evidence
 
 
 @cache
 def lexicon() -> Lexicon:
     """The lexicon that ships with the package."""
     tables = dict(_tables())
-    cues = tuple(msgspec.convert([cue for table in tables.values() for cue in table.get("cue", ())], list[Cue]))
+    named = [{**cue, "topic": topic} for topic, table in tables.items() for cue in table.get("cue", ())]
+    cues = tuple(msgspec.convert(named, list[Cue]))
     places = msgspec.convert(tables["places"], Places)
     return Lexicon(
         cues=cues,
@@ -68,6 +87,8 @@ def lexicon() -> Lexicon:
         places=places,
         moods=msgspec.convert(tables["mood"], dict[str, Mood]),
         languages={name: frozenset(map(fold, short)) for name, short in tables["language"]["words"].items()},
+        english=msgspec.convert(tables["language"]["english"], English),
+        wording=msgspec.convert(tables["phrases"], Wording),
     )
 
 

@@ -14,6 +14,7 @@ _EMOJI_CAP = 100  # VADER's time grows with the square of the emoji
 _EMOJI = re.compile("[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 _MOODS = ("negative", "neutral", "positive")
 _SHOWN = 3  # words of evidence
+_STRONG = 1.3  # valence from which a word colours a text by itself: "no" and "friend" hardly do
 
 
 class Vader(Protocol):
@@ -63,16 +64,18 @@ def _fewer_emoji(text: str) -> str:
 
 
 def mood_words(reading: Reading, label: str) -> list[Span]:
-    """The words (else the emoji) that carry the mood `label`, strongest first, at most three."""
+    """The words (else the emoji) that carry the mood `label`, strongest first, at most three, none said twice."""
     sign = -1 if label == "negative" else 1
     words = sorted(_valences(reading, sign), key=lambda pair: -pair[0])
-    spans = [span for _, span in words] or [Span(*found.span()) for found in _EMOJI.finditer(reading.text)]
-    return spans[:_SHOWN]
+    strong = [pair for pair in words if pair[0] >= _STRONG] or words[:1]
+    spans = [span for _, span in strong] or [Span(*found.span()) for found in _EMOJI.finditer(reading.text)]
+    said = {reading.text[span.start : span.end].lower(): span for span in reversed(spans)}
+    return [*reversed(said.values())][:_SHOWN]
 
 
 def _valences(reading: Reading, sign: int) -> Iterator[tuple[float, Span]]:
     lexicon = vader().lexicon
     for token in reading.tokens:
         valence = sign * lexicon.get(reading.text[token.start : token.end].lower(), 0.0)
-        if valence > 0:
+        if valence > 0 and token.end - token.start > 1:
             yield valence, Span(token.start, token.end)

@@ -9,23 +9,28 @@ from listener.tag.cues import Hit, find
 from listener.tag.data import Lexicon, lexicon
 from listener.tag.language import is_english, language
 from listener.tag.mood import mood, mood_words, vader
+from listener.tag.phrases import Clue, phrases
 from listener.tag.place import find_place
 from listener.tag.shapes import shapes
 from listener.tag.words import Reading, read
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
 _CAP = 2_000  # characters that are read: the need of a post stands at its beginning
-_SHOWN = 3  # spans of evidence a tag
 _FOREIGN = 0.6  # what is left of a probability where English cues meet another language
 _SIGNALS = ("complaint", "praise", "switching", "promo")
+_TOPICS = {  # of the cues that speak of a tag, where it is not its own name
+    "question": ("question", *Moment),
+    **dict.fromkeys(_SIGNALS, ("signals",)),
+    **dict.fromkeys(("soon", "now"), ("urgency",)),
+}
 
 
 class Cast(Struct, frozen=True):
-    """What the cues say of one text: a probability a tag, and the spans that raised each tag, strongest first."""
+    """What the cues say of one text: a probability a tag, and the clues that raised each tag."""
 
     logits: dict[str, float]
     p: dict[str, float]
-    spans: dict[str, list[Span]]
+    clues: dict[str, list[Clue]]
 
 
 class LexiconTagger:
@@ -46,7 +51,7 @@ class LexiconTagger:
 
     def _tags(self, post: Post) -> Tags:
         reading = read(post.words[:_CAP], self._lexicon.groups)
-        lang = language(post.lang, reading, self._lexicon.languages)
+        lang = language(post.lang, reading, self._lexicon.languages, self._lexicon.english)
         cast = self._cast(reading, 1 if is_english(lang) else _FOREIGN)
         moments = {moment: cast.p[moment] for moment in Moment}
         held = [moment for moment in Moment if self._holds(moment, cast)]
@@ -85,16 +90,16 @@ class LexiconTagger:
 
     def _cast(self, reading: Reading, confidence: float) -> Cast:
         logits = {tag: level.bias for tag, level in self._lexicon.levels.items()}
-        raised: dict[str, list[tuple[float, Span]]] = {tag: [] for tag in logits}
+        clues: dict[str, list[Clue]] = {tag: [] for tag in logits}
         for hit in _strongest(self._hits(reading)):
             cue = self._lexicon.cues[hit.cue]
             for tag in cue.weights.keys() | (cue.asked.keys() if hit.asked else ()):
                 gain = cue.weights.get(tag, 0.0) + (cue.asked.get(tag, 0.0) if hit.asked else 0.0)
                 logits[tag] += gain
                 if gain > 0:
-                    raised[tag].append((gain, Span(hit.start, hit.end)))
+                    clues[tag].append(Clue(gain, cue.topic in _TOPICS.get(tag, (tag,)), Span(hit.start, hit.end)))
         p = {tag: round(confidence / (1 + math.exp(-logit)), 4) for tag, logit in logits.items()}
-        return Cast(logits, p, {tag: _clearest(pairs) for tag, pairs in raised.items()})
+        return Cast(logits, p, clues)
 
     def _hits(self, reading: Reading) -> Iterator[Hit]:
         yield from find(self._lexicon.root, reading)
@@ -110,21 +115,16 @@ def lexicon_tagger() -> LexiconTagger:
 
 
 def _strongest(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """One hit a cue, the first; one in a question goes before one that is not."""
+    """One hit a cue: one in a question before one that is not, then the longest, then the first."""
     kept: dict[int, Hit] = {}
     for hit in hits:
-        if hit.cue not in kept or (hit.asked and not kept[hit.cue].asked):
+        if hit.cue not in kept or _weight(hit) > _weight(kept[hit.cue]):
             kept[hit.cue] = hit
     return iter(kept.values())
 
 
-def _clearest(pairs: list[tuple[float, Span]]) -> list[Span]:
-    """The spans that weigh most, none inside another's words."""
-    clear: list[Span] = []
-    for _, span in sorted(pairs, key=lambda pair: (-pair[0], pair[1].start, pair[1].end)):
-        if all(span.end <= other.start or other.end <= span.start for other in clear):
-            clear.append(span)
-    return clear[:_SHOWN]
+def _weight(hit: Hit) -> tuple[bool, int]:
+    return hit.asked, hit.end - hit.start
 
 
 def _evidence(
@@ -132,15 +132,17 @@ def _evidence(
 ) -> Iterator[Evidence]:
     """Why each tag was given; the whole text where no single word of it carried the tag."""
     whole = [Span(len(reading.text) - len(reading.text.lstrip()), len(reading.text.rstrip()))]
+    wording = lexicon().wording
     for tag in given:
-        yield from _show(reading, tag, cast.spans[tag] or whole)
+        yield from _show(reading, tag, phrases(reading, cast.clues[tag], wording) or whole)
     for tag in urgent:
-        yield from _show(reading, "urgency", cast.spans[tag] or whole)
+        yield from _show(reading, "urgency", phrases(reading, cast.clues[tag], wording) or whole)
     if place:
         yield from _show(reading, "place", [place])
     if sentiment.label != "neutral":
         signal = "complaint" if sentiment.label == "negative" else "praise"
-        yield from _show(reading, "sentiment", mood_words(reading, sentiment.label) or cast.spans[signal] or whole)
+        words = mood_words(reading, sentiment.label) or phrases(reading, cast.clues[signal], wording)
+        yield from _show(reading, "sentiment", words or whole)
 
 
 def _show(reading: Reading, tag: str, spans: list[Span]) -> Iterator[Evidence]:

@@ -70,6 +70,32 @@ def test_a_limit_says_that_there_is_more(listener: Run, database: Path) -> None:
     assert len(listener("findings", "--limit", "0", "--json").json) == 3
 
 
+@pytest.mark.parametrize("command", [("findings",), ("outbox", "list")])
+@pytest.mark.parametrize("limit", ["-1", "9" * 30, "many"])
+def test_a_limit_that_cannot_be_is_wrong_usage(listener: Run, database: Path, command: list[str], limit: str) -> None:
+    answer = listener(*command, "--limit", limit)
+    assert (answer.code, answer.out) == (2, "")
+    assert "Invalid value for '--limit'" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("topic:lamsp", "no topic is called 'lamsp'; there is desks, Lamps & light"),
+        ("topic:desk", "no topic is called 'desk'; did you mean desks?"),
+        ("state:opne", "'opne' is no state; did you mean open?"),
+        ("@twon", "@twon is no set, so it means an account; did you mean @town?"),
+    ],
+)
+def test_a_mistyped_name_in_a_query_is_hinted_at(listener: Run, database: Path, query: str, hint: str) -> None:
+    answer = listener("findings", "--query", query)
+    assert (answer.code, answer.err) == (0, f"{hint}\nNothing was found.\n")
+
+
+def test_names_that_there_are_need_no_hint(listener: Run, database: Path) -> None:
+    assert listener("findings", "--query", "topic:(lamps OR desks) state:open @town", "--json").err == ""
+
+
 def test_since_leaves_out_what_was_found_before(listener: Run, database: Path) -> None:
     change(database, "update findings set created_at='2020-01-01T00:00:00.000000Z' where post_key='forum:1'")
     assert len(listener("findings", "--since", "7d", "--json").json) == 2
@@ -173,3 +199,16 @@ def test_why_of_a_post_that_was_never_read_says_what_to_check(listener: Run, dat
     assert "never read, or more than 7 days ago" in answer.err
     assert "`listener status`" in answer.err
     assert listener("why", "forum:9", "--json").json == {"verdict": "never read"}
+
+
+def test_why_of_nothing_is_wrong_usage(listener: Run, database: Path) -> None:
+    answer = listener("why", "")
+    assert (answer.code, answer.out) == (2, "")
+    assert "name a post" in answer.err
+
+
+@pytest.mark.parametrize(("post", "key"), [("1", "forum:1"), ("4", "forum:4")])
+def test_why_of_an_id_alone_names_its_keys(listener: Run, database: Path, post: str, key: str) -> None:
+    answer = listener("why", post)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"{post} is no key; posts with this id: {key}. Ask `listener why {key}`.\n"

@@ -1,8 +1,10 @@
 """What people read before anything else."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -60,3 +62,32 @@ def test_an_unknown_command_is_wrong_usage(listener: Run) -> None:
     answer = listener("listn")
     assert (answer.code, answer.out) == (2, "")
     assert "No such command 'listn'" in answer.err
+
+
+def test_a_mistyped_command_names_the_nearest(listener: Run) -> None:
+    assert "No such command 'stauts'. Did you mean 'status'?" in listener("stauts").err
+
+
+def test_hints_name_the_whole_command_however_it_was_started() -> None:
+    words = [sys.executable, "-m", "listener", "outbox", "list", "--limit", "x"]
+    answer = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert answer.returncode == 2
+    assert "Try 'listener outbox list --help' for help." in answer.stderr
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("slack", "manifest"), ("check",), ("findings",)])
+def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...], database: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "listener", *words]
+        answer = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert answer.returncode == 1
+    assert answer.stderr == "the output cannot be read or written: No space left on device\n"
+
+
+def test_a_reader_that_went_away_is_no_error(database: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "listener", "findings"]
+    answer = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (answer.returncode, answer.stderr) == (1, "")

@@ -85,8 +85,20 @@ def test_explain_knows_the_sets_of_the_configuration(listener: Run) -> None:
     }
 
 
-def test_explain_needs_no_configuration(listener: Run) -> None:
-    assert "does not match" in listener("explain", "desk", "lamp", "--config", "nowhere").out
+def test_explain_needs_no_configuration(listener: Run, home: Path) -> None:
+    (home / "config").rename(home / "elsewhere")
+    assert "does not match" in listener("explain", "desk", "lamp").out
+
+
+def test_explain_refuses_what_only_routes_can_ask(listener: Run) -> None:
+    answer = listener("explain", "desk moment:buy", "a desk")
+    assert (answer.code, answer.out) == (2, "")
+    assert "moment: is a tag, which a topic's query cannot ask for; routes can" in answer.err
+
+
+def test_explain_hints_at_a_mistyped_set(listener: Run) -> None:
+    answer = listener("explain", "@twon", "in York")
+    assert (answer.code, answer.err) == (0, "@twon is no set, so it means an account; did you mean @town?\n")
 
 
 def test_explain_shows_where_a_query_is_wrong(listener: Run) -> None:

@@ -63,6 +63,10 @@ def test_the_name_of_a_topic_is_as_good_as_its_id(listener: Run) -> None:
     assert listener("routes", "test", "moment:go", "topic:Lamps & light").out == "slack:#light\n"
 
 
+def test_a_value_may_stand_in_quotes_as_in_a_query(listener: Run) -> None:
+    assert listener("routes", "test", "moment:go", 'topic:"Lamps & light"').out == "slack:#light\n"
+
+
 def test_a_post_may_be_described_too(listener: Run, home: Path) -> None:
     main = home / "config" / "listener.toml"
     main.write_text(
@@ -93,6 +97,7 @@ def test_something_else_than_expected_fails(listener: Run) -> None:
         ("momet:buy", "there is no field 'momet'; did you mean moment?"),
         ("topic:lamsp", "no topic is called 'lamsp'"),
         ("score:high", "score:high: expected a number from 0 to 100"),
+        ("state:opne", "'opne' is no state; did you mean open?"),
         ("question:maybe", "'maybe' is no question; there is yes, no"),
     ],
 )

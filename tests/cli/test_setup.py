@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -56,12 +58,52 @@ def test_check_shows_a_sample_that_is_not_as_its_topic_says(listener: Run, home:
     assert len(listener("check", "--json").json["samples"]) == 1
 
 
+def test_check_names_the_cause_above_what_it_breaks(listener: Run, home: Path) -> None:
+    topics = home / "config" / "topics.toml"
+    topics.write_text(topics.read_text().replace("'desk OR desks'", "'@twon desk'"))
+    cause, effect, *rest = listener("check").err.splitlines()
+    assert cause.startswith("config/topics.toml:6: warning: topics[0].query: @twon is no set")
+    assert effect.startswith("config/topics.toml:8: topics[0].match[0]: the query misses")
+    assert rest == []
+
+
+def test_check_warns_of_a_file_that_is_not_there(listener: Run, home: Path) -> None:
+    (home / "posts.jsonl").unlink()
+    answer = listener("check")
+    assert answer.code == 0
+    assert 'config/listener.toml:7: warning: sources[0].path: there is no file "posts.jsonl" yet' in answer.err
+
+
+def test_the_template_invites_the_app_by_the_name_of_its_manifest(listener: Run, home: Path) -> None:
+    listener("init", "mine")
+    name = listener("slack", "manifest").json["features"]["bot_user"]["display_name"]
+    assert f"/invite @{name}\n" in (home / "mine" / "listener.toml").read_text()
+
+
 def test_check_warns_of_a_channel_without_its_secret(listener: Run, home: Path) -> None:
     main = home / "config" / "listener.toml"
     main.write_text(main.read_text() + '[[channels]]\nuse = "slack"\n')
     answer = listener("check")
     assert answer.code == 0
     assert "channel slack is skipped, its alerts go to the console: set SLACK_BOT_TOKEN" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "desk", "lamp"),
+        ("tag",),
+        ("match", "--cases", "-"),
+        ("slack", "manifest"),
+        ("bench", "limits"),
+        ("findings",),
+        ("check",),
+    ],
+)
+def test_a_configuration_that_was_named_must_be_there(listener: Run, words: tuple[str, ...]) -> None:
+    answer = listener(*words, "--config", "nowhere")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "nowhere: no such folder; `listener init nowhere` writes one\n"
 
 
 def test_no_configuration_names_the_command_that_writes_one(listener: Run) -> None:

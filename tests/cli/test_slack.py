@@ -46,7 +46,7 @@ def test_without_a_route_to_slack_a_place_must_be_named(listener: Run, home: Pat
     (home / "config" / "listener.toml").write_text(SLACK.replace('"slack:#listening"', '"console"'))
     answer = listener("slack", "test")
     assert answer.code == 2
-    assert 'no route leads to Slack: name a place, such as listener slack test --channel "#listening"' in answer.err
+    assert 'no route leads to Slack: name a place, such as `listener slack test --channel "#listening"`' in answer.err
 
 
 @pytest.fixture
@@ -102,3 +102,20 @@ def test_the_doctor_is_content_with_this_slack(listener: Run, world: Any, databa
     answer = listener("doctor")
     assert answer.code == 1
     assert "lacks the scope channels:history" in answer.out
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("missing", [("channels:history",), ("channels:history", "groups:history")])
+def test_a_missing_history_is_told_with_its_cure(listener: Run, world: Any, missing: tuple[str, ...]) -> None:
+    world.slack.scopes = ",".join(scope for scope in SCOPES if scope not in missing)
+    answer = listener("slack", "test")
+    assert answer.code == 0
+    assert answer.err.startswith(f"The app lacks {' and '.join(missing)}: where Slack's answer to a message is lost")
+    assert "OAuth & Permissions" in answer.err
+
+
+@pytest.mark.world
+def test_the_doctor_names_an_archived_channel(listener: Run, world: Any, database: Path) -> None:
+    [channel] = [each for each in world.slack.channels.values() if each["name"] == "listening"]
+    channel["is_archived"] = True
+    assert "✗ slack:#listening: it is archived\n  → unarchive it" in listener("doctor").out

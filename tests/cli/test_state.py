@@ -54,10 +54,10 @@ def test_status_shows_what_was_lost_on_the_way(listener: Run, app: App) -> None:
     out = listener("status").out
     for said in (
         "410 Gone",
-        "listener outbox list --failed shows all",
+        "`listener outbox list --failed` shows all",
         "2026-11-20 10:00 UTC",
         "the listing ended",
-        "1 post set aside: listener quarantine list",
+        "1 post set aside: `listener quarantine list`",
     ):
         assert said in out
 

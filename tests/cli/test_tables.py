@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listener.cli import tables
 from listener.cli.tables import ago, columns, cut, many, span, table
 from tests.making import NOW
 
@@ -57,3 +58,28 @@ def test_times_are_told_in_one_unit(seconds: int, said: str) -> None:
 def test_nouns_follow_their_number() -> None:
     assert [many(n, "topic") for n in (0, 1, 2)] == ["0 topics", "1 topic", "2 topics"]
     assert span(89) == "89 s"
+
+
+@pytest.mark.parametrize(
+    ("headers", "whole"),
+    [(("FOUND", "SCORE", "WANTS", "TOPIC", "POST", "TEXT"), ("POST",)), (tuple("ABCDEFG"), ())],
+)
+@given(data=st.data())
+def test_seven_columns_fit_into_eighty(headers: tuple[str, ...], whole: tuple[str, ...], data: st.DataObject) -> None:
+    row = st.lists(st.text(max_size=60) | st.just("漢字😀❤️" * 20), min_size=len(headers), max_size=len(headers))
+    rows = data.draw(st.lists(row, max_size=4))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "terminal", lambda: 80)
+        assert max(columns(line) for line in table(headers, rows, whole).split("\n")) <= 80
+
+
+def test_a_key_is_cut_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "terminal", lambda: 80)
+    shown = table(
+        ("TOPIC", "POST", "TEXT"), [("a topic of a long name " * 3, "hackernews:41234567", "desk " * 9)], ["POST"]
+    )
+    assert "hackernews:41234567" in shown
+
+
+def test_an_emoji_by_selector_is_wide() -> None:
+    assert columns("❤️") == 2

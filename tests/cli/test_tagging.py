@@ -61,7 +61,8 @@ def test_text_from_hell_is_tagged_all_the_same(listener: Run) -> None:
 def test_the_accurate_tagger_is_refused_while_there_is_none(listener: Run) -> None:
     answer = listener("tag", "--tagger", "accurate", given=lines(ASK))
     assert (answer.code, answer.out) == (2, "")
-    assert 'use "auto" or "fast"' in answer.err
+    assert 'Error: --tagger accurate: no trained tagger is installed; use "auto" or "fast"' in answer.err
+    assert "[tag]" not in answer.err
 
 
 def test_a_missing_file_is_named(listener: Run) -> None:
@@ -70,5 +71,6 @@ def test_a_missing_file_is_named(listener: Run) -> None:
     assert "nowhere.jsonl" in answer.err
 
 
-def test_no_configuration_is_needed(listener: Run) -> None:
-    assert listener("tag", "--config", "nowhere", given=lines(ASK)).code == 0
+def test_no_configuration_is_needed(listener: Run, home: Path) -> None:
+    (home / "config").rename(home / "elsewhere")
+    assert listener("tag", given=lines(ASK)).code == 0

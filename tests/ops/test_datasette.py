@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -131,3 +132,10 @@ def test_a_missing_datasette_names_the_extra(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "datasette.cli", None)
     with pytest.raises(ListenerError, match=r'pip install "listener\[datasette\]"'):
         serve(tmp_path / "listener.db", tmp_path / "metadata.json", "127.0.0.1", 8001)
+
+
+def test_a_port_that_is_taken_names_the_option(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ListenerError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use; .*--port"):
+            serve(tmp_path / "listener.db", tmp_path / "metadata.json", "127.0.0.1", port)

@@ -47,8 +47,7 @@ def test_a_missing_database_is_made_by_run(examined: Examine, path: Path) -> Non
 
 def test_a_file_that_is_no_database_is_not_a_traceback(examined: Examine, path: Path) -> None:
     path.write_text("not a database " * 100)
-    path.chmod(0o600)
-    Path(f"{path}.guard").touch(0o600)
+    path.chmod(0o644)  # it is not ours: who may read it, and that it has no guard, is nobody's business
     [trouble] = examined()
     assert trouble.what == f"the database {path}: file is not a database"
     assert trouble.cure == "it is not an SQLite database: name another file under [store] url"
@@ -56,8 +55,7 @@ def test_a_file_that_is_no_database_is_not_a_traceback(examined: Examine, path: 
 
 def test_a_database_of_another_program_is_left_alone(examined: Examine, path: Path) -> None:
     sqlite3.connect(path).execute("create table notes(text)").connection.close()
-    path.chmod(0o600)
-    Path(f"{path}.guard").touch(0o600)
+    path.chmod(0o644)
     [trouble] = examined()
     assert trouble.what == f"the database {path} is no database of Listener's"
     assert trouble.cure == "name another file under [store] url"
@@ -75,12 +73,48 @@ def test_a_database_that_cannot_be_written_is_noticed(
     examined: Examine, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Store) -> None:
-        raise StoreError(f"{path}: attempt to write a readonly database (it is read-only: make the file writable)")
+        said = f"{path}: attempt to write a readonly database (it is read-only: make the file writable)"
+        raise StoreError(said) from sqlite3.OperationalError()
 
     monkeypatch.setattr(Store, "try_to_write", refuse)
     assert examined()[-1] == Trouble(
         f"the database {path}: attempt to write a readonly database", "it is read-only: make the file writable"
     )
+
+
+def test_what_sqlite_says_is_not_taken_for_a_cure(
+    examined: Examine, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Store) -> None:
+        raise StoreError(f"{path}: no such table: posts") from sqlite3.OperationalError()
+
+    monkeypatch.setattr(Store, "try_to_write", refuse)
+    assert examined()[-1] == Trouble(
+        f"the database {path}: no such table: posts", "stop Listener and put a backup in its place"
+    )
+
+
+def test_a_folder_in_place_of_the_database_is_named(examined: Examine, path: Path) -> None:
+    path.mkdir()
+    assert examined() == [Trouble(f"the database {path} is a folder", "name another file under [store] url")]
+
+
+def test_a_missing_folder_is_made_by_a_command(settings: Settings, path: Path) -> None:
+    folder = path.parent / "my data"
+    asked = examine(replace(settings, store=folder / "listener.db"), Env({}), NOW, offline=True)
+    assert list(asked) == [Trouble(f"the folder {folder} of the database does not exist", f"mkdir -p '{folder}'")]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_that_cannot_be_written_to_is_named(
+    examined: Examine, path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    if there:
+        path.touch()
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
+    [trouble] = examined()
+    assert trouble.what == f"the folder {path.parent} of the database cannot be written to"
+    assert f"chmod u+w {path.parent}" in trouble.cure
 
 
 def test_a_damaged_database_asks_for_a_backup(examined: Examine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +170,15 @@ def test_a_source_that_was_never_read_is_noticed(settings: Settings, store: Stor
     ]
 
 
+def test_a_source_whose_only_try_failed_says_why(settings: Settings, store: Store) -> None:
+    more = replace(settings, sources=(*settings.sources, replace(settings.sources[0], name="new")))
+    store.failed("source", "new", "404 Not Found", NOW, NOW + timedelta(minutes=3))
+    store.close()
+    assert list(examine(more, Env({}), NOW, offline=True)) == [
+        Trouble("source new fails since 2026-11-20 12:00 UTC: 404 Not Found", "listener once --source new")
+    ]
+
+
 def test_messages_that_were_given_up_are_sent_again_by_a_command(examined: Examine, store: Store) -> None:
     for _ in range(2):
         claimed = store.outbox.claim("fake", NOW)
@@ -144,11 +187,17 @@ def test_messages_that_were_given_up_are_sent_again_by_a_command(examined: Exami
     assert examined() == [Trouble("2 messages to fake could not be delivered: msg_too_long", "listener outbox retry")]
 
 
-def test_what_a_fallback_has_told_is_no_trouble(examined: Examine, store: Store) -> None:
+def test_what_a_fallback_has_told_is_only_worth_knowing(examined: Examine, store: Store) -> None:
     claimed = store.outbox.claim("fake", NOW)
     assert claimed
     store.outbox.reroute(claimed.message.key, "console", "meant for fake", NOW, "archived")
-    assert examined() == []
+    assert examined() == [
+        Trouble(
+            "1 message to fake could not be delivered there: archived; sent to console instead",
+            "`listener outbox list --failed` shows them",
+            note=True,
+        )
+    ]
 
 
 def test_held_messages_name_the_permission_and_the_setting(examined: Examine, store: Store) -> None:
@@ -172,7 +221,10 @@ def test_posts_that_were_set_aside_are_named_by_what_helps(examined: Examine, st
         with store.db.write() as conn:
             row = ("forum", "feed", number, raw, why, "2026-11-20T12:00:00Z")
             conn.execute("insert into quarantine(source, stream, post_id, raw, why, at) values (?,?,?,?,?,?)", row)
-    assert [trouble.cure for trouble in examined()] == ["listener quarantine retry", "listener quarantine list"]
+    failed, unreadable = examined()
+    assert (failed.cure, failed.note) == ("listener quarantine retry", False)
+    assert (unreadable.what, unreadable.note) == ("1 post could not be read: line 3: not JSON", True)
+    assert unreadable.cure.startswith("`listener quarantine list` shows them")
 
 
 def test_a_channel_without_its_secret_is_named(settings: Settings, store: Store) -> None:
@@ -189,6 +241,7 @@ def test_a_channel_without_its_secret_is_named(settings: Settings, store: Store)
 
 SLACK = ChannelSettings("slack", "slack", Options(), places=True)
 LISTED = {"ok": True, "channels": [{"id": "C1", "name": "listening"}]}
+OPEN = answer({"ok": True, "channel": {"id": "C1", "is_archived": False}})
 
 
 @pytest.fixture
@@ -210,9 +263,18 @@ def asked(url: str, *wanted: str) -> list[Trouble]:
 
 def test_a_slack_that_works_is_no_trouble(server: Server) -> None:
     yes = answer({"ok": True, "messages": []})
-    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), yes]
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), OPEN, yes]
     assert asked(server.url, "slack:#listening") == []
-    assert [seen.path for seen in server.seen] == ["/auth.test"] * 2 + ["/conversations.list", "/conversations.history"]
+    asks = ["list", "info", "history"]
+    assert [seen.path for seen in server.seen] == ["/auth.test"] * 2 + [f"/conversations.{each}" for each in asks]
+
+
+def test_a_channel_that_is_archived_is_named(server: Server) -> None:
+    archived = answer({"ok": True, "channel": {"id": "C1", "is_archived": True}})
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), archived]
+    assert asked(server.url, "slack:#listening") == [
+        Trouble("slack:#listening: it is archived", "unarchive it, or route its alerts elsewhere")
+    ]
 
 
 def test_a_revoked_token_says_what_to_set(server: Server) -> None:
@@ -231,7 +293,7 @@ def test_a_missing_permission_is_named(server: Server) -> None:
 
 def test_a_channel_that_the_app_is_not_in_says_invite(server: Server) -> None:
     no = answer({"ok": False, "error": "not_in_channel"})
-    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), no]
+    server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), OPEN, no]
     [trouble] = asked(server.url, "slack:#listening")
     assert "the app is not in #listening" in trouble.what
     assert "/invite @listener" in trouble.cure

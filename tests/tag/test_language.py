@@ -39,3 +39,48 @@ def test_a_platform_that_does_not_know_is_not_believed(tag: Callable[..., Tags],
 @pytest.mark.parametrize(("lang", "english"), [("en", True), ("en-US", True), ("EN", True), ("", True), ("eo", False)])
 def test_english_is_english_everywhere(lang: str, english: bool) -> None:
     assert is_english(lang) is english
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which headphones should I buy today?",
+        "Anyone interested in pottery?",
+        "Question about etiquette for cyclists: when should bells ring?",
+        "need recommendations, thanks",
+        "How do lamp makers work nowadays?",
+        "Where should we go near Cais do Sodré?",
+    ],
+)
+def test_a_short_english_post_is_known(tag: Callable[..., Tags], text: str) -> None:
+    assert tag(text).lang == "en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "was soll man im Urlaub machen",
+        "Wer will heute Abend Pizza essen",
+        "im Auto war es kalt, was nun?",
+        "Das Meeting war the best, was kauft ihr now?",
+        "Lampe kaputt, brauche Hilfe",
+        "welke fiets is dit of was het een andere",
+        "we want me to hand over of niet",
+        "die fiets was of is kapot",
+        "i libri e i quaderni",
+        "compro casa a me no",
+        "me can do for a solo",
+        "has visto mi perro? no has salido",
+        "busco auriculares baratos",
+        "on a but et son importance",
+        "quel casque acheter aujourd'hui?",
+        "que fone devo comprar hoje?",
+        "as lojas do centro, a me no",
+        "onde comprar um show de the best of hoje",
+        "Suche the best of Album, wer hat es",
+        "Pizza to go im Angebot",
+        "Kaffee to go, was soll das",
+    ],
+)
+def test_another_language_is_never_called_english(tag: Callable[..., Tags], text: str) -> None:
+    assert tag(text).lang != "en"

@@ -189,6 +189,11 @@ class Channel:
             raise ChannelError("slack", why, permanent=True, code="channel_not_found", scope="place")
         return self._ids[name]
 
+    def archived(self, place: str) -> bool:
+        """Whether a channel is archived: it can be read, but nothing can be posted; raises `ChannelError`."""
+        answer = self._read("conversations_info", place, channel=self.resolve(place))
+        return bool((answer.data.get("channel") or {}).get("is_archived"))
+
     def _look_up(self, name: str) -> None:
         """List channels until the name is there; private ones only as far as the token's scopes go."""
         try:

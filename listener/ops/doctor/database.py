@@ -1,5 +1,7 @@
 """What is wrong with the database, and with what it knows of sources and messages."""
 
+import os
+import shlex
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
@@ -22,15 +24,30 @@ _QUIET = timedelta(minutes=15)  # a source that is not read for so long, and ten
 def database(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
     """The file, then what it knows."""
     path = settings.store
-    if not path.exists():
-        yield Trouble(f"there is no database {path} yet", "listener run")
+    if trouble := _place(path):
+        yield trouble
         return
-    yield from _file(path)
     try:
         with closing(Store.look(path)) as store:
+            yield from _file(path)
             yield from _content(settings, env, store, now)
     except StoreError as error:
         yield of_store(str(path), error)
+
+
+def _place(path: Path) -> Trouble | None:
+    """Why there can be no database, or why there is none yet."""
+    folder, other = path.resolve().parent, "name another file under [store] url"
+    if not folder.is_dir():
+        return Trouble(f"the folder {folder} of the database does not exist", f"mkdir -p {shlex.quote(str(folder))}")
+    if path.is_dir():
+        return Trouble(f"the database {path} is a folder", other)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        cure = f"let this user write there (chmod u+w {shlex.quote(str(folder))}), or {other}"
+        return Trouble(f"the folder {folder} of the database cannot be written to", cure)
+    if not path.exists():
+        return Trouble(f"there is no database {path} yet", "listener run")
+    return None
 
 
 def _file(path: Path) -> Iterator[Trouble]:
@@ -45,7 +62,7 @@ def _file(path: Path) -> Iterator[Trouble]:
         )
     for each in (path, guard):
         if each.exists() and stat.S_IMODE(each.stat().st_mode) & 0o077:
-            yield Trouble(f"{each} may be read by other users of this machine", f"chmod 600 {each}")
+            yield Trouble(f"{each} may be read by other users of this machine", f"chmod 600 {shlex.quote(str(each))}")
 
 
 def _content(settings: Settings, env: Env, store: Store, now: datetime) -> Iterator[Trouble]:
@@ -83,9 +100,12 @@ def _overdue(last: datetime, following: datetime) -> datetime:
 
 
 def _messages(store: Store, settings: Settings, running: str, now: datetime) -> Iterator[Trouble]:
-    failed = [message for message in store.waiting(["failed"]) if not message.told]
-    if failed:
+    given_up = store.waiting(["failed"])
+    if failed := [message for message in given_up if not message.told]:
         yield Trouble(f"{_count(failed)} could not be delivered: {failed[-1].error}", "listener outbox retry")
+    if told := [message for message in given_up if message.told]:
+        what = f"{_count(told)} could not be delivered there: {told[-1].error}"
+        yield Trouble(what, "`listener outbox list --failed` shows them", note=True)
     held = [message for message in store.waiting(["unknown"]) if message.error.startswith("held:")]
     if held:
         why = held[-1].error.removeprefix("held: ")
@@ -105,9 +125,13 @@ def _count(messages: Sequence[Waiting]) -> str:
 
 def _quarantine(store: Store) -> Iterator[Trouble]:
     aside = store.quarantined()
-    failed = [each for each in aside if each.post]
+    failed, unreadable = [each for each in aside if each.post], [each for each in aside if not each.post]
     if failed:
-        yield Trouble(f"{len(failed)} posts could not be analysed: {failed[0].why}", "listener quarantine retry")
-    if len(aside) > len(failed):
-        why = next(each.why for each in aside if not each.post)
-        yield Trouble(f"{len(aside) - len(failed)} posts could not be read: {why}", "listener quarantine list")
+        yield Trouble(f"{_posts(failed)} could not be analysed: {failed[0].why}", "listener quarantine retry")
+    if unreadable:  # no command can mend what a source wrote
+        what = f"{_posts(unreadable)} could not be read: {unreadable[0].why}"
+        yield Trouble(what, "`listener quarantine list` shows them; they go with time, as [retention] says", note=True)
+
+
+def _posts(some: Sequence[object]) -> str:
+    return f"{len(some)} post{'' if len(some) == 1 else 's'}"

@@ -45,7 +45,10 @@ def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], 
         )
     for place in wanted:
         try:
-            channel.find([Message(key="doctor", channel=place)], now)  # reads the newest messages: name, membership
+            if channel.archived(place.partition(":")[2]):
+                yield Trouble(f"{place}: it is archived", "unarchive it, or route its alerts elsewhere")
+            else:  # reads the newest messages: membership
+                channel.find([Message(key="doctor", channel=place)], now)
         except ChannelError as error:
             if error.code != "missing_scope":
                 yield of_channel(place, error, _UNREACHABLE)

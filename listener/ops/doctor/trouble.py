@@ -7,11 +7,12 @@ from listener.errors import ChannelError, StoreError
 _NO_ANSWER = ("unreachable", "lost")  # what these say after a colon is the network's, and cures nothing
 
 
-class Trouble(Struct, frozen=True):
+class Trouble(Struct, frozen=True, omit_defaults=True):
     """One thing that is wrong."""
 
     what: str
-    cure: str  # the command or setting that mends it
+    cure: str  # the command or setting that mends it; other commands than the whole of it stand in backquotes
+    note: bool = False  # only worth knowing: nothing need be mended
 
 
 def of_channel(about: str, error: ChannelError, otherwise: str) -> Trouble:
@@ -23,10 +24,12 @@ def of_channel(about: str, error: ChannelError, otherwise: str) -> Trouble:
 
 
 def of_store(path: str, error: StoreError) -> Trouble:
-    """What the store says: its text names the cure after a colon, or in brackets at its end."""
+    """What the store says: its text names the cure after a colon, or behind SQLite's words in brackets."""
     about, text = f"the database {path}", str(error).removeprefix(path)
     if text.startswith(": "):
         about, text = f"{about}: ", text.removeprefix(": ")
-    in_brackets = text.endswith(")") and "): " not in text
-    what, _, cure = text.removesuffix(")").partition(" (") if in_brackets else text.partition(": ")
-    return Trouble(about + what, cure or "stop Listener and put a backup in its place")
+    cut = ": "
+    if error.__cause__ and not isinstance(error.__cause__, OSError):  # SQLite's words hold colons of their own
+        cut = " ("
+    what, _, cure = text.removesuffix(")").rpartition(cut) if cut == " (" else text.partition(cut)
+    return Trouble(about + (what or text), (what and cure) or "stop Listener and put a backup in its place")

@@ -77,6 +77,14 @@ class Bad(Struct, frozen=True):
     why: str
 
 
+class Trouble(Struct, frozen=True):
+    """A part of a source that cannot be read, while the rest is: one feed of many."""
+
+    stream: str  # as people know it
+    why: str  # one line a person can act on
+    next_try: datetime
+
+
 class Ask(Struct, frozen=True, kw_only=True):
     """What a source is asked for: all that is new since `cursors`."""
 
@@ -97,6 +105,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     wait: float | None = None  # seconds before the next call, where the platform says so
     gaps: tuple[Gap, ...] = ()
     bad: tuple[Bad, ...] = ()
+    troubles: tuple[Trouble, ...] = ()  # all that stand after this page, old ones too
 
 
 class Topic(Struct, frozen=True, kw_only=True):

@@ -315,12 +315,9 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Protocol):
-    """A place told: one file in `listener/channels` with `Options` and `Channel`.
+    """A place told: one file in `listener/channels` with `Options` and `Channel`."""
 
-    `interval` is the least time between two messages to one place, in seconds; 0 where there is none.
-    """
-
-    interval: float
+    interval: float  # least seconds between two messages to one place; 0 where there is none
 
     def send(self, message: Message) -> str:
         """Send once and answer the ref; raises `ChannelError` (definite) or `Ambiguous` (it may have arrived)."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -77,6 +77,14 @@ class Bad(Struct, frozen=True):
     why: str
 
 
+class Trouble(Struct, frozen=True):
+    """A part of a source that cannot be read, while the rest is: one feed of many."""
+
+    stream: str  # as people know it
+    why: str  # one line a person can act on
+    next_try: datetime
+
+
 class Ask(Struct, frozen=True, kw_only=True):
     """What a source is asked for: all that is new since `cursors`."""
 
@@ -98,6 +106,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     wait: float | None = None  # seconds before the next call, where the platform says so
     gaps: tuple[Gap, ...] = ()
     bad: tuple[Bad, ...] = ()
+    troubles: tuple[Trouble, ...] = ()  # all that stand after this page, old ones too
 
 
 class Topic(Struct, frozen=True, kw_only=True):
@@ -308,12 +317,9 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Protocol):
-    """A place told: one file in `listener/channels` with `Options` and `Channel`.
+    """A place told: one file in `listener/channels` with `Options` and `Channel`."""
 
-    `interval` is the least time between two messages to one place, in seconds; 0 where there is none.
-    """
-
-    interval: float
+    interval: float  # least seconds between two messages to one place; 0 where there is none
 
     def send(self, message: Message) -> str:
         """Send once and answer the ref; raises `ChannelError` (definite) or `Ambiguous` (it may have arrived)."""
@@ -340,10 +346,6 @@ class Environment(Protocol):
 
     def secret(self, name: str) -> str:
         """The value of NAME or of the file that NAME_FILE names; raises `MissingSecret`."""
-
-
-Json = dict[str, Any]
-"""A decoded JSON object."""
 
 
 class Before(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
 from listener.purse import Spender
 from listener.store import Kept, Store
-from listener.types import Ask, Batch, Channel, Clock, Recheck
+from listener.types import Ask, Batch, Channel, Clock, Recheck, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class App:
         self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
         self._senders: dict[str, Sender] = {}
+        self._troubles: dict[str, dict[str, str]] = {}  # by source: stream → why, of the page before
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
@@ -80,6 +81,7 @@ class App:
             for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
                 kept = self._keep(name, batch)
                 yield kept
+                self._note_troubles(name, batch.troubles)
                 found, told = found + kept.findings, told + kept.alerts
                 self._waits[name] = batch.wait
                 more = to_the_end and batch.more and not batch.wait
@@ -111,6 +113,19 @@ class App:
         if kept.alerts:
             self.on_alert()
         return kept
+
+    def _note_troubles(self, name: str, troubles: Sequence[Trouble]) -> None:
+        """Tell in the log which parts of a source have begun to fail, and which are well again."""
+        before, now = self._troubles.get(name, {}), {each.stream: each.why for each in troubles}
+        for each in troubles:
+            if before.get(each.stream) != each.why:
+                at = f"{each.next_try:%Y-%m-%dT%H:%M:%SZ}"
+                log.warning(
+                    "source=%s stream=%s status=error action=pause next_try=%s why=%r", name, each.stream, at, each.why
+                )
+        for stream in before.keys() - now.keys():
+            log.info("source=%s stream=%s status=well", name, stream)
+        self._troubles[name] = now
 
     def poll(self, name: str) -> float | None:
         """Read a source once; trouble is noted, not raised. Answers the seconds until the next try; None: as usual."""

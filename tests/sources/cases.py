@@ -116,14 +116,27 @@ def reddit_case(folder: Path) -> Iterator[Case]:
             api.close()
 
 
+@contextmanager
+def rss_case(folder: Path) -> Iterator[Case]:
+    """Feeds of a site on this machine, asked twice: what they have refused in one pass, the next one hears of."""
+    from listener.sources import rss  # noqa: PLC0415
+    from tests.sources.rss.case import feeds  # noqa: PLC0415
+
+    with feeds() as (site, options, posts):
+        yield Case(
+            make=lambda: rss.Source(options), posts=posts, nows=(NOW, NOW + timedelta(hours=1)), refuse=site.refuse
+        )
+
+
 CASES = {
     "hackernews": hackernews_case,
     "jsonl": jsonl_case,
     "reddit": reddit_case,
+    "rss": rss_case,
     "sample": sample_case,
     "testing": testing_case,
 }
-SERVICES = ["hackernews", "reddit"]  # those that ask one
+SERVICES = ["hackernews", "reddit", "rss"]  # those that ask one
 
 
 @contextmanager

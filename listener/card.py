@@ -88,7 +88,9 @@ def card(alert: Alert, length: int) -> Card | None:
         topics=_topics(alert.about),
         score=round(score.value),
         parts=f"intent {score.intent:.0f} · urgency {score.urgency:.0f} · relevance {score.relevance:.0f}",
-        words=excerpt(post.words, [span for finding in alert.about for span in finding.match.spans], length),
+        words=excerpt(
+            post.words, [span for finding in alert.about for span in finding.match.spans], length, _ask(tags)
+        ),
         who=_who(post),
         why=_why(best),
         mood=_mood(tags),
@@ -127,16 +129,47 @@ def _who(post: Post) -> str:
     )
 
 
+def _ask(tags: Tags) -> Span | None:
+    """Where the author says what is wanted."""
+    for tag in (*tags.labels, "question", *tags.signals):
+        for evidence in tags.evidence:
+            if evidence.tag == tag:
+                return Span(evidence.start, evidence.end)
+    return None
+
+
 def _why(finding: Finding) -> str:
-    quotes: dict[str, dict[str, str]] = {}
-    for evidence in finding.tags.evidence:
-        words = line(evidence.text, 60)
-        if words:
-            quotes.setdefault(evidence.tag, {}).setdefault(words.casefold(), f"“{words}”")
-    if not quotes:
+    told: list[tuple[list[str], list[str]]] = []  # tags and the quotes that speak for them
+    for tag, quotes in [*_quotes(finding).items()][:5]:
+        new = [quote for quote in quotes if not any(_within(quote, others) for _, others in told)]
+        if new:
+            told.append(([line(tag, 30)], new))
+        else:
+            next(tags for tags, others in told if _within(quotes[0], others)).append(line(tag, 30))
+    if not told:
         leaves = [f"“{line(leaf, 60)}”" for leaf in finding.match.leaves[:3]]
         return f"matched {', '.join(leaves)}" if leaves else ""
-    return _dotted(f"{line(tag, 30)} {', '.join([*words.values()][:3])}" for tag, words in [*quotes.items()][:5])
+    return _dotted(f"{', '.join(tags)} {', '.join(f'“{quote}”' for quote in quotes)}" for tags, quotes in told)
+
+
+def _quotes(finding: Finding) -> dict[str, list[str]]:
+    """The strongest phrases of each tag, without repeats; the card names the place anyway."""
+    quotes: dict[str, dict[str, tuple[bool, str]]] = {}
+    for evidence in finding.tags.evidence:
+        words = line(evidence.text, 60)
+        own = any(span.start <= evidence.start and evidence.end <= span.end for span in finding.match.spans)
+        if words and evidence.tag != "place":
+            quotes.setdefault(evidence.tag, {}).setdefault(words.casefold(), (own, words))
+    return {tag: _telling([*found.values()]) for tag, found in quotes.items()}
+
+
+def _telling(found: Sequence[tuple[bool, str]]) -> list[str]:
+    """Two phrases; the topic's own words only where there are no others."""
+    return ([words for own, words in found if not own] or [words for _, words in found])[:2]
+
+
+def _within(quote: str, others: Iterable[str]) -> bool:
+    return any(quote.casefold() in other.casefold() for other in others)
 
 
 def _mood(tags: Tags) -> str:
@@ -163,6 +196,7 @@ _UNSEEN = re.compile(
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _BREAKS = re.compile("[\r\v\f\x85\u2028\u2029]")
+_SENTENCE = re.compile(r"[.!?]\s+|\n+")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile("(?: ?\n)+ ?")
 _ACCENTS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
@@ -181,12 +215,13 @@ def paragraph(text: str, length: int) -> str:
     return _cut(_squeezed(_UNSEEN.sub("", window)).strip(), length, more=len(window) < len(text))
 
 
-def excerpt(words: str, spans: Iterable[Span], length: int) -> tuple[Piece, ...]:
-    """The words around the first match, cleaned, at most five line breaks, about `length` characters."""
-    marked = _merged(spans, len(words))[:20]
-    start = _start(words, marked, length)
+def excerpt(words: str, spans: Iterable[Span], length: int, ask: Span | None = None) -> tuple[Piece, ...]:
+    """The words around the ask, else the first match, cleaned, at most five line breaks, about `length` characters."""
+    marked = _merged(spans, len(words))
+    start = _start(words, marked, _merged([ask] if ask else [], len(words)), length)
     end = min(len(words), start + 4 * length)
-    text = _few_lines(_squeezed(_marked(words, marked, start, end)).strip())
+    seen = [span for span in marked if span[1] > start][:20]
+    text = _few_lines(_squeezed(_marked(words, seen, start, end)).strip())
     text = _cut(text, length, more=end < len(words))
     return tuple(_pieces(("… " if start else "") + text))
 
@@ -221,12 +256,32 @@ def _merged(spans: Iterable[Span], length: int) -> list[tuple[int, int]]:
     return merged
 
 
-def _start(words: str, spans: list[tuple[int, int]], length: int) -> int:
-    """Where to begin, so that the first match is seen: at a word, where one begins near by."""
-    if not spans or spans[0][1] <= length:
-        return 0
-    start = max(0, spans[0][0] - length // 3)
-    return words.find(" ", start, spans[0][0]) + 1 or start
+def _start(words: str, spans: list[tuple[int, int]], asks: list[tuple[int, int]], length: int) -> int:
+    """Where to begin, so that the ask is seen with a match near by, else the first match."""
+    if not asks:
+        return 0 if not spans or spans[0][1] <= length else _at_word(words, spans[0][0] - length // 3, spans[0][0])
+    room = length - min(20, length // 5)  # the cut falls between words
+    first, last = asks[0][0], _sentence_end(words, asks[0], room)
+    reach = [(min(first, start), max(last, end)) for start, end in spans]
+    fitting = [(start, end) for start, end in reach if end - start <= room]
+    first, last = min(fitting, key=lambda pair: pair[1] - pair[0], default=(first, last))
+    return 0 if last <= room else _at_sentence(words, last - room, first)
+
+
+def _sentence_end(words: str, ask: tuple[int, int], room: int) -> int:
+    """Where the sentence of the ask ends, unless it is too long to be shown."""
+    found = _SENTENCE.search(words, ask[1], min(len(words), ask[0] + room))
+    return found.start() + 1 if found else min(len(words), ask[0] + room)
+
+
+def _at_sentence(words: str, start: int, latest: int) -> int:
+    found = _SENTENCE.search(words, max(0, start - 1), latest)
+    return found.end() if found else _at_word(words, start, latest)
+
+
+def _at_word(words: str, start: int, latest: int) -> int:
+    start = max(0, start)
+    return words.find(" ", start, latest) + 1 or start
 
 
 def _marked(words: str, spans: list[tuple[int, int]], start: int, end: int) -> str:

@@ -85,9 +85,9 @@ def _heard(post: Post) -> int:
 def expiry(post: Post, tags: Tags) -> datetime:
     """When an answer comes too late: the first deadline that the text states, else hours by moment.
 
-    The author's time zone is unknown: days and clock times are read in UTC, "tonight" and "today" as the 12 hours after
-    posting. Without a stated deadline: know 24 h, go 24 h, do 12 h, buy 48 h, anything else 24 h; at most 6 h where the
-    author needs it now.
+    The author's time zone is unknown: days and clock times are read in UTC, "tonight" and "today" as the rest of the
+    day and at least 12 hours. What has happened ("broke today") is no deadline. Without a stated deadline: know 24 h,
+    go 24 h, do 12 h, buy 48 h, anything else 24 h; at most 6 h where the author needs it now.
     """
     return _stated(post) or _usual(post, tags)
 
@@ -112,8 +112,16 @@ def _deadlines(text: str, posted: datetime) -> Iterator[datetime]:
     for pattern, meaning in _MEANINGS:
         for found in pattern.finditer(text):
             deadline = meaning(found, posted)
-            if deadline is not None:
+            if deadline is not None and not _happened(text, found):
                 yield deadline
+
+
+def _happened(text: str, found: re.Match[str]) -> bool:
+    """Whether a time is that of something past: "broke today", but not "must be fixed today", "booked for today"."""
+    before = _CLAUSE.split(text[max(0, found.start() - _CLAUSE_LENGTH) : found.start()])[-1]
+    after = _CLAUSE.split(text[found.end() : found.end() + _CLAUSE_LENGTH])[0]
+    clause = before if before.strip() else after
+    return bool(_DONE.search(clause)) and not _TO_COME.search(f"{before}{found[0]}")
 
 
 def _after(posted: datetime, wait: timedelta) -> datetime:
@@ -142,6 +150,23 @@ _MONTH = (
     r"(january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b"
 )
+
+
+_CLAUSE = re.compile(r"[.!?;:,\n]|\b(?:and|but|so|because|which|where|who|how)\b")
+_CLAUSE_LENGTH = 60  # characters
+_DONE = re.compile(
+    r"\b(?:(?!need|indeed|speed|hundred)[a-z]{2,}ed|fell|died|broke|was|were|went|came|got|had|lost|left|bought|saw|gave|did"
+    r"|ran|found|made|took|woke|quit|burst|met|sold|told|said|began|blew|froze|stood|spent|tore|wore)\b"
+)
+_TO_COME = re.compile(
+    r"\b(?:need|needs|want|wants|can|could|will|would|should|must|is|are|be|get|gets|for|by|before|until|till|this week"
+    r"|this month|next|tomorrow|tmrw|tmw|in|within)\b"
+)
+
+
+def _rest_of_day(found: re.Match[str], posted: datetime) -> datetime:
+    """ "today", "tonight": the author's evening may be the next morning in UTC."""
+    return max(_midnight(posted.date(), 1), posted + timedelta(hours=12))
 
 
 def _in_hours(hours: float) -> Callable[[re.Match[str], datetime], datetime]:
@@ -224,7 +249,7 @@ def _iso(found: re.Match[str], posted: datetime) -> datetime | None:
 
 
 _MEANINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], datetime | None]], ...] = (
-    (re.compile(r"\b(?:tonight|tonite|today|this evening)\b"), _in_hours(12)),
+    (re.compile(r"\b(?:tonight|tonite|today|this evening)\b"), _rest_of_day),
     (re.compile(r"\bthis afternoon\b"), _in_hours(8)),
     (re.compile(r"\b(?:tomorrow|tmrw|tmw)\b"), _tomorrow),
     (re.compile(r"\b(?:(this|the|next|last|every|past) )?weekend\b"), _week),

@@ -104,6 +104,41 @@ def test_the_evidence_is_quoted_by_tag_without_repeats(post: Callable[..., Post]
     assert shown(post, now, evidence=evidence).why == "buy “where can I buy”, “which shop” · urgency “before Saturday”"
 
 
+def test_a_tag_shows_its_two_strongest_phrases(post: Callable[..., Post], now: datetime) -> None:
+    evidence = tuple(Evidence("buy", 0, 5, words) for words in ("which shop", "any store", "to buy"))
+    assert shown(post, now, evidence=evidence).why == "buy “which shop”, “any store”"
+
+
+def test_a_phrase_that_speaks_for_several_tags_is_told_once(post: Callable[..., Post], now: datetime) -> None:
+    evidence = (
+        Evidence("buy", 0, 5, "which one should I get"),
+        Evidence("buy", 0, 5, "looking for a lamp"),
+        Evidence("question", 0, 5, "which one"),
+        Evidence("question", 0, 5, "any ideas"),
+        Evidence("urgency", 0, 5, "looking for a lamp"),
+    )
+    why = shown(post, now, evidence=evidence).why
+    assert why == "buy, urgency “which one should I get”, “looking for a lamp” · question “any ideas”"
+
+
+def test_the_topics_own_words_explain_a_tag_only_where_nothing_else_does(
+    post: Callable[..., Post], now: datetime
+) -> None:
+    own, other = Evidence("question", 18, 31, "standing desk"), Evidence("question", 0, 5, "which one")
+    assert shown(post, now, evidence=(own, other)).why == "question “which one”"
+    assert shown(post, now, evidence=(own,)).why == "question “standing desk”"
+
+
+def test_the_place_is_not_told_twice(post: Callable[..., Post], now: datetime) -> None:
+    evidence = (Evidence("go", 0, 5, "where to eat"), Evidence("place", 9, 14, "Leeds"))
+    result = shown(post, now, evidence=evidence, place="Leeds")
+    assert (result.why, result.place) == ("go “where to eat”", "Leeds")
+
+
+def test_mood_is_a_word_not_a_number_that_contradicts_it(post: Callable[..., Post], now: datetime) -> None:
+    assert shown(post, now, sentiment=Sentiment("neutral", -0.56, (0.2, 0.7, 0.1))).mood == "😐 neutral"
+
+
 def test_without_evidence_the_matched_terms_are_the_reason(post: Callable[..., Post], now: datetime) -> None:
     assert shown(post, now, leaves=("standing desk", "desk")).why == "matched “standing desk”, “desk”"
     assert shown(post, now).why == ""
@@ -179,6 +214,53 @@ def test_a_late_match_is_shown_within_its_surroundings() -> None:
     words = "before " * 500 + "my desk" + " after" * 500
     at = words.index("desk")
     assert bold(words, (at, at + 4), length=60) == "… before before my **desk** after after after after after…"
+
+
+STORY = "The old desk creaks and leans and nobody can say why it does. " * 4
+ASK = "Which standing desk should I buy for a small room?"
+
+
+def asked(words: str, ask: str, *matches: str, length: int = 180) -> str:
+    """The excerpt of words with this ask."""
+    at = words.index(ask)
+    spans = [Span(words.index(match), words.index(match) + len(match)) for match in matches]
+    return "".join(piece.text for piece in excerpt(words, spans, length, Span(at, at + len(ask))))
+
+
+@pytest.mark.parametrize("length", [80, 150, 180, 250])
+def test_the_ask_is_never_cut(length: int) -> None:
+    for words in (STORY + ASK, STORY + ASK + " " + STORY, ASK + " " + STORY):
+        assert ASK in asked(words, "should I buy", "old desk", length=length)
+
+
+def test_the_ask_and_a_match_are_shown_together_where_both_fit() -> None:
+    words = STORY + "I mean the Oakline desk in the corner. " + ASK + " " + STORY
+    assert asked(words, "should I buy", "old desk", "Oakline") == (
+        "… The old desk creaks and leans and nobody can say why it does. "
+        "I mean the Oakline desk in the corner. Which standing desk should I buy for a small room? "
+        "The old desk creaks and…"
+    )
+
+
+def test_a_cut_side_shows_an_ellipsis_and_an_uncut_one_none() -> None:
+    assert asked(ASK, "should I buy") == ASK
+    assert asked(STORY + ASK, "should I buy", length=80) == f"… {ASK}"
+    assert asked(ASK + " " + STORY, "should I buy", length=80).startswith(ASK)
+    assert asked(ASK + " " + STORY, "should I buy", length=80).endswith("…")
+
+
+def test_the_ask_of_a_card_is_its_strongest_evidence(post: Callable[..., Post], now: datetime) -> None:
+    words = STORY + ASK
+    at = words.index("should I buy")
+    evidence = (Evidence("urgency", 0, 3, "The"), Evidence("buy", at, at + 12, "should I buy"))
+    result = shown(post, now, text=words, labels=(Moment.BUY,), evidence=evidence)
+    assert "".join(piece.text for piece in result.words).endswith(ASK)
+
+
+@given(ANY_TEXT, st.tuples(st.integers(-10, 400), st.integers(-10, 400)), st.integers(1, 80))
+def test_an_excerpt_about_any_ask_is_short(text: str, ask: tuple[int, int], length: int) -> None:
+    pieces = excerpt(text, [Span(3, 9)], length, Span(*ask))
+    assert len("".join(piece.text for piece in pieces)) <= length + 3
 
 
 def test_a_match_beyond_the_excerpt_does_not_matter() -> None:

@@ -107,6 +107,49 @@ def test_without_a_deadline_the_moment_decides(moment: Moment | None, urgency: i
     assert expiry(post_of("a desk"), tags) == FRIDAY + timedelta(hours=hours)
 
 
+@pytest.mark.parametrize("words", ["tonight", "today", "this evening", "tonite"])
+@pytest.mark.parametrize(
+    ("hour", "expires"), [(0, at(21)), (8, at(21)), (12, at(21)), (17, at(21, 5)), (23, at(21, 11))]
+)
+def test_today_lasts_to_the_end_of_the_day_and_at_least_half_a_day(words: str, hour: int, expires: datetime) -> None:
+    post = post_of(f"need a desk {words}", created_at=FRIDAY.replace(hour=hour))
+    assert expiry(post, NONE) == expires
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my desk fell apart today",
+        "my desk died this afternoon, which one now?",
+        "the lamp broke tonight",
+        "today my chair collapsed",
+        "it was delivered today and is already broken",
+        "woke up at 3am, again",
+        "the boiler stopped on Tuesday",
+        "just got fired today. ideas?",
+    ],
+)
+def test_what_has_happened_is_no_deadline(text: str) -> None:
+    assert expiry(post_of(text), NONE) == FRIDAY + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("text", "expires"),
+    [
+        ("Mine fell apart today and the race is on SUNDAY. Which shoes?", at(23)),
+        ("It died this afternoon. I need one by 9pm", at(20, 21)),
+        ("My chair broke this morning, where can I get one today?", at(21)),
+        ("Broke mine today, so I need one before Monday", at(23)),
+        ("I booked a van for tomorrow", at(22)),
+        ("Needs to be fixed today", at(21)),
+        ("is the shop closed today?", at(21)),
+        ("the lamp that I ordered must come today", at(21)),
+    ],
+)
+def test_a_deadline_of_the_need_wins_over_what_has_happened(text: str, expires: datetime) -> None:
+    assert expiry(post_of(text), NONE) == expires
+
+
 def test_a_deadline_in_the_title_counts() -> None:
     assert expiry(post_of("details inside", title="Desk wanted by 5pm"), NONE) == at(20, 17)
 

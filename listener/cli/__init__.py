@@ -90,8 +90,8 @@ def main() -> None:
         sys.exit(2)
     except OSError as error:
         _drop_output()
-        what = error.filename or "the output"
-        print(f"{what} cannot be read or written: {error.strerror or error}", file=sys.stderr)
+        what = error.filename or "the output cannot be written"
+        print(f"{what}: {error.strerror or error}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -6,6 +6,8 @@ from listener.cli.tables import near
 from listener.config import Settings
 from listener.config.queries import near_sets, unknown_topics
 from listener.query import Query
+from listener.query.fold import fold
+from listener.query.glob import matches
 from listener.query.tree import Field, leaves
 
 STATES = ("open", "suppressed")
@@ -18,7 +20,7 @@ def hints(query: Query, settings: Settings) -> Iterator[str]:
     for name in unknown_topics(query, [*names, *(topic.id for topic in settings.topics)]):
         yield f"no topic is called {name!r}{near(name, names)}"
     for leaf in leaves(query.tree):
-        if isinstance(leaf, Field) and leaf.name == "state" and leaf.value.lower() not in STATES:
+        if isinstance(leaf, Field) and leaf.name == "state" and not any(matches(fold(leaf.value), s) for s in STATES):
             yield f"{leaf.value!r} is no state{near(leaf.value, STATES)}"
     for handle, known in near_sets(query.text, settings.sets):
         yield f"{handle} is no set, so it means an account; did you mean {known}?"

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from listener.app import assemble
-from listener.cli.common import as_json, configured, put, say, settings_of
+from listener.cli.common import as_json, configured, here, put, say, settings_of
 from listener.cli.tables import many
-from listener.config import FILES
+from listener.config import FILES, Settings
 from listener.config import check as check_samples
 from listener.config import init as write_files
 from listener.errors import ConfigError
+from listener.ops.doctor.slack import places
 
 _PLACE = re.compile(r"(.+?):(\d+): ")
 _LAST = "\U0010ffff"  # sorts behind the names of files
@@ -54,7 +55,7 @@ def check(folder: Path, json: bool) -> None:
         for line in (*problems, *sorted((*warnings, *failed), key=_place)):
             say(line)
         if summary and not failed:
-            click.echo(summary)
+            click.echo(here(summary))
     if problems or failed:
         sys.exit(2 if problems else 1)
 
@@ -66,7 +67,7 @@ def _place(line: str) -> tuple[str, int]:
 
 
 def _checked(folder: Path) -> tuple[list[str], list[str], list[str], str]:
-    """Mistakes; samples that fail; warnings; and one line that says what is configured."""
+    """Mistakes; samples that fail; warnings; and what is configured, in a line or two."""
     try:
         settings, env = settings_of(folder)
         skipped = assemble(settings, env).skipped
@@ -76,4 +77,13 @@ def _checked(folder: Path) -> tuple[list[str], list[str], list[str], str]:
     samples = sum(map(len, settings.samples.values()))
     counts = ((len(settings.topics), "topic"), (len(settings.sources), "source"), (len(settings.channels), "channel"))
     said = ", ".join(many(number, noun) for number, noun in (*counts, (samples, "sample")))
-    return [], failed, [*settings.warnings, *skipped], f"ok: {said}"
+    return [], failed, [*settings.warnings, *skipped], f"ok: {said}{_invitation(settings)}"
+
+
+def _invitation(settings: Settings) -> str:
+    """What is still to be done in Slack, where it is told; it cannot be seen from here whether it was."""
+    told = [ref for each in settings.channels if each.use == "slack" for ref in places(settings, each.name)]
+    if not told:
+        return ""
+    where = ", ".join(dict.fromkeys(ref.partition(":")[2] for ref in told))
+    return f"\nIn Slack: /invite @listener in {where}; `listener doctor` looks whether it is there"

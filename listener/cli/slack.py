@@ -74,7 +74,7 @@ def _place(settings: Settings, wanted: str | None) -> tuple[ChannelSettings, str
     for each in workspaces:
         if routed := places(settings, each.name):
             return each, routed[0]
-    raise ConfigError([f'no route leads to Slack: name a place, such as listener slack test --channel "#{_EXAMPLE}"'])
+    raise ConfigError([f'no route leads to Slack: name a place, such as `listener slack test --channel "#{_EXAMPLE}"`'])
 
 
 _EXAMPLE = "listening"

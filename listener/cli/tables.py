@@ -1,7 +1,6 @@
 """Tables and times as people read them in a terminal."""
 
 import shutil
-import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,8 +39,8 @@ def _narrow(widths: list[int], which: Sequence[int], room: int) -> None:
 
 
 def terminal() -> int:
-    """Columns to write in."""
-    return shutil.get_terminal_size((_PIPE, 24)).columns if sys.stdout and sys.stdout.isatty() else _PIPE
+    """Columns to write in: as COLUMNS says, as the terminal has, or as suits a pipe."""
+    return shutil.get_terminal_size((_PIPE, 24)).columns
 
 
 def columns(text: str) -> int:

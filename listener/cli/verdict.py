@@ -7,7 +7,7 @@ from typing import Any
 from listener.cli.tables import ago, many, minute
 from listener.edge import shown
 from listener.store.read import Answer, Stored
-from listener.types import Evidence
+from listener.types import Evidence, Sentiment
 
 ERASED = {
     "deleted": "(deleted upstream: its words are erased)",
@@ -57,13 +57,19 @@ def _finding(stored: Stored, names: Mapping[str, str]) -> Iterator[str]:
     held = ", ".join(tags.labels) or "no moment"
     yield f"  moments    {held}  ({moments})"
     rest = [f"question {tags.question:.0%}", _URGENCY[tags.urgency] and f"urgency {_URGENCY[tags.urgency]}"]
-    rest += [f"{tags.sentiment.label} {tags.sentiment.compound:+.2f}", *tags.signals]
+    rest += [mood(tags.sentiment), *tags.signals]
     rest += [f"in {tags.place}" if tags.place else "", tags.lang]
     yield f"  tags       {' · '.join(filter(None, rest))}"
     for line in _evidence(tags.evidence):
         yield f"  because    {line}"
     parts = f"intent {score.intent:.0f}, urgency {score.urgency:.0f}, relevance {score.relevance:.0f}"
     yield f"  score      {score.value:.0f} of 100: {parts}; an answer helps until {minute(score.expires_at)}"
+
+
+def mood(sentiment: Sentiment) -> str:
+    """The mood and how sure it is: VADER's compound may have another sign, since more than VADER decides."""
+    shares = dict(zip(("negative", "neutral", "positive"), sentiment.p, strict=True))
+    return f"{sentiment.label} {shares[sentiment.label]:.0%}"
 
 
 def _evidence(found: Iterable[Evidence]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from listener.query.doc import Doc
 from listener.query.evaluate import Hit, test
 from listener.query.fields import FIELDS, TAG_FIELDS, Facts
 from listener.query.parser import LONGEST, MOST_LEAVES, Parser, Scope
-from listener.query.tree import Field, In, Node, children
+from listener.query.tree import Field, In, Mark, Node, children, leaves
 
 __all__ = ["FIELDS", "LONGEST", "MOST_LEAVES", "TAG_FIELDS", "Doc", "Facts", "Hit", "Query", "parse"]
 
@@ -27,6 +27,12 @@ class Query:
     def fields(self) -> frozenset[str]:
         """Names of the fields that it asks for."""
         return frozenset(_fields(self.tree))
+
+    @cached_property
+    def handles(self) -> frozenset[str]:
+        """The handles that it looks for, folded, such as "@acme": an undefined set is one of them."""
+        marks = (leaf for leaf in leaves(self.tree) if isinstance(leaf, Mark))
+        return frozenset(mark.name for mark in marks if mark.name.startswith("@"))
 
     def __str__(self) -> str:
         """The query in one way of writing it: with the same sets, it is read as the same tree."""

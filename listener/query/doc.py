@@ -3,6 +3,8 @@
 from datetime import datetime
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from listener.query.fields import Facts
 from listener.query.fold import fold
 from listener.query.text import Text, domains
@@ -28,7 +30,7 @@ class Doc:
     @cached_property
     def title(self) -> "Doc":
         """The title alone; its offsets are those of the whole, which it begins."""
-        return Doc(Text(self.post.title), self.post, self.now, self.facts)
+        return Doc(Text(self.post.title), replace(self.post, url="", links=()), self.now, self.facts)
 
     @cached_property
     def haystack(self) -> str:

@@ -30,7 +30,7 @@ def test(tree: Node, doc: Doc) -> Hit | None:
     if not holds(tree, doc):
         return None
     evidence = _evidence(tree, doc) or []
-    spans = {doc.body.span(place) for _, place in evidence if place}
+    spans = {doc.body.span(place) for _, place in evidence if place and place.end > place.start}
     return Hit(
         tuple(dict.fromkeys(leaf for leaf, _ in evidence)),
         tuple(sorted(spans, key=lambda span: (span.start, span.end))[:_MOST]),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Set
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import re2
@@ -12,6 +12,9 @@ _LARGEST = 1_500  # instructions: a larger program takes more than 50 ms for a l
 _MOST = 100  # matches of an expression that are looked at in one text: each may read all the rest of it
 _LOOK_AROUND = re.compile(r": \(\?(=|!|<[=!])")
 _BACK_REFERENCE = re.compile(r"escape sequence: \\(\d|k)|: \(\?P[=>]?$")
+_ONE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+_PROBE = "a !\na"  # has edges of words and lines, where an expression may match without a character
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _PIECES = re.compile(r"[*?]+")
 
 
@@ -48,15 +51,17 @@ def _fits(pieces: list[str], word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(glob: str) -> Any:  # noqa: ANN401  # re2 ships no types
-    pattern = "".join({"*": ".*", "?": "."}.get(char, re2.escape(char)) for char in glob)
+    pattern = "".join({"*": ".*", "?": "."}.get(char, re2.escape(char)) for char in _clean(glob))
     return re2.compile(f"(?s){pattern}", _options(case_sensitive=True))
 
 
 @lru_cache(maxsize=1024)
 def regex(pattern: str) -> Any:  # noqa: ANN401  # re2 ships no types
     """A user's expression, any case; raises ValueError saying what was expected."""
+    if _ONE_BYTE.search(pattern):
+        raise ValueError(r"\C is refused, for it parts a character into its bytes; expected . for any character")
     try:
-        compiled = re2.compile(pattern, _options(case_sensitive=False))
+        compiled = re2.compile(_clean(pattern), _options(case_sensitive=False))
     except re2.error as error:
         why = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
         raise ValueError(_refusal(why)) from None
@@ -75,6 +80,12 @@ def _refusal(why: str) -> str:
     return f"this regular expression cannot be read ({why}); expected the syntax of RE2"
 
 
+def finds_nothing(pattern: str) -> bool:
+    """Whether an expression finds even places without characters, such as the edge of a word."""
+    found = chain.from_iterable(map(regex(pattern).finditer, ("", _PROBE)))
+    return any(hit.start() == hit.end() for hit in found)
+
+
 def regex_spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
     """Where an expression matches, characters [start, end), the first hundred times."""
     return (found.span() for found in islice(regex(pattern).finditer(_clean(text)), _MOST))
@@ -82,7 +93,7 @@ def regex_spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _clean(text: str) -> str:
     """Halves of characters, which UTF-8 cannot hold, replaced one by one."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def _options(*, case_sensitive: bool) -> Any:  # noqa: ANN401  # re2 ships no types

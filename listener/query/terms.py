@@ -3,7 +3,7 @@
 import re
 
 from listener.query.fold import fold, fold_keeping_case
-from listener.query.glob import regex
+from listener.query.glob import finds_nothing
 from listener.query.tree import Domain, Element, Mark, Near, Node, Raw, Regex, Term
 from listener.query.words import HOST, WILD_NAME, joined, spaceless, wild_words
 
@@ -105,6 +105,6 @@ def expression(pattern: str) -> Regex:
     """What stands between slashes; raises ValueError."""
     if not pattern:
         raise ValueError("expected a regular expression between the slashes")
-    if regex(pattern).search(""):
+    if finds_nothing(pattern):
         raise ValueError("this regular expression matches even an empty text, so it would match every post")
     return Regex(source=f"/{pattern}/", pattern=pattern)

@@ -96,7 +96,7 @@ class Source:
         try:
             page, gaps = self._page(old, ask)
         except OSError as error:
-            why = f"cannot read {self._path} ({error.strerror}): see its path in config/listener.toml"
+            why = f"cannot read {self._path} ({error.strerror}): see its path in listener.toml"
             raise SourceError("jsonl", why, code="file") from error
         has_moved = page.place.size and (old is None or replace(page.place, at=old.at) != old)
         cursors = {"lines": msgspec.json.encode(page.place).decode()} if has_moved else {}

@@ -3,7 +3,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +269,20 @@ def test_any_message_keeps_slacks_rules(
     check(payload)
     check(plain(anything))
     assert strict(payload) == []
+
+
+@pytest.mark.parametrize("notice", range(1, 41))
+def test_many_lines_without_blocks_fit_wherever_they_are_cut(notice: int) -> None:
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    gone = Alert(key="k", channel="slack", reason=Reason.FIRST, about=(), due_at=at, deadline_at=at, deleted=True)
+    check(plain(Message(key="k", channel="slack:#a", alerts=(gone,) * 90, notice="0" * notice)))
+
+
+@pytest.mark.parametrize("length", range(30))
+def test_a_text_that_is_just_too_long_still_fits_with_its_ellipsis(
+    message: Make, alert: Callable[..., Alert], length: int
+) -> None:
+    check(plain(message(alerts=(alert(deleted=True),) * 90, notice="n" * (length + 1))))
 
 
 def test_the_manifest_asks_for_exactly_what_is_used() -> None:

@@ -81,7 +81,7 @@ def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...], datab
         command = [sys.executable, "-m", "listener", *words]
         answer = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert answer.returncode == 1
-    assert answer.stderr == "the output cannot be read or written: No space left on device\n"
+    assert answer.stderr == "the output cannot be written: No space left on device\n"
 
 
 def test_a_reader_that_went_away_is_no_error(database: Path) -> None:

@@ -58,6 +58,14 @@ def test_check_shows_a_sample_that_is_not_as_its_topic_says(listener: Run, home:
     assert len(listener("check", "--json").json["samples"]) == 1
 
 
+def test_check_says_whom_to_invite_where_in_slack(listener: Run, home: Path) -> None:
+    main = home / "config" / "listener.toml"
+    told = main.read_text().replace('channel = "hook"', 'channel = "slack:#sales"')
+    main.write_text(told + '[[channels]]\nuse = "slack"\n[ops]\nchannel = "slack:#ops"\n')
+    said = "In Slack: /invite @listener in #sales, #ops; `listener doctor` looks whether it is there"
+    assert listener("check").out.splitlines()[1:] == [said]
+
+
 def test_check_names_the_cause_above_what_it_breaks(listener: Run, home: Path) -> None:
     topics = home / "config" / "topics.toml"
     topics.write_text(topics.read_text().replace("'desk OR desks'", "'@twon desk'"))

@@ -356,7 +356,7 @@ def test_a_missing_file_is_named_with_its_setting(file: Path) -> None:
     for path in (file, file / "deeper", file.parent):
         with pytest.raises(SourceError) as caught:
             Reader(path).pages()
-        assert str(path) in caught.value.why and "path in config/listener.toml" in caught.value.why
+        assert str(path) in caught.value.why and "path in listener.toml" in caught.value.why
         assert (caught.value.permanent, caught.value.code) == (False, "file")
 
 

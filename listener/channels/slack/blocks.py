@@ -121,7 +121,7 @@ def _joined(lines: Iterable[str]) -> str:
     """As many of the escaped lines as fit; never empty, which Slack refuses."""
     text = ""
     for words in filter(None, lines):
-        if len(text) + len(words) + 2 > LONGEST_TEXT:
+        if len(text) + len(words) + 3 > LONGEST_TEXT:  # with two line breaks and the dots
             return f"{text}\n…".strip()
         text = f"{text}\n{words}".strip()
     return text or "Listener"

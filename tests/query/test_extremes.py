@@ -1,0 +1,59 @@
+"""What hardly anybody writes: it is refused or read, and never ends in another error than `QueryError`."""
+
+import pytest
+
+from listener.errors import QueryError
+from listener.query import parse
+from tests.query.conftest import found, hit, matches
+
+
+@pytest.mark.parametrize("pattern", [r"\b", r"\B", "^", "$", "^$", r"tea|\b", "(?m)^", "(?m)$", "x*", "(tea)?"])
+def test_an_expression_that_matches_without_characters_is_refused(pattern: str) -> None:
+    with pytest.raises(QueryError, match="so it would match every post"):
+        parse(f"/{pattern}/")
+
+
+@pytest.mark.parametrize("pattern", [r"\btea\b", "^tea", "tea$", r"tea\B|\Btea|tea"])
+def test_edges_beside_characters_are_read(pattern: str) -> None:
+    assert matches(f"/{pattern}/", "tea")
+
+
+@pytest.mark.parametrize("pattern", [r"\C", r"te\C", r"\\\C"])
+def test_half_characters_cannot_be_asked_for(pattern: str) -> None:
+    with pytest.raises(QueryError, match="parts a character into its bytes"):
+        parse(f"/{pattern}/")
+
+
+def test_a_backslash_before_the_letter_c_is_no_half_character() -> None:
+    assert matches(r"/C:\\C/", r"in C:\Cups")
+
+
+@pytest.mark.parametrize(
+    "query", ["author:a?\ud800", "author:a*\ud800", "/a\ud800/", "`a\ud800`", '"a\ud800?"', "#a?\ud800"]
+)
+@pytest.mark.parametrize("text", ["a", "a\ud800b", "a�"])
+def test_halves_of_characters_are_no_wildcards_and_no_error(query: str, text: str) -> None:
+    try:
+        hit(query, text, author=text)
+    except QueryError as error:
+        assert error.why
+
+
+@pytest.mark.parametrize("query", ["`\u200b`", "/\u200b/", r"/\p{Cf}/"])
+def test_what_cannot_be_seen_is_found_but_not_shown(query: str) -> None:
+    answer = hit(query, "te\u200ba")
+    assert answer is not None
+    assert (answer.leaves, answer.spans) == ((query,), ())
+
+
+def test_a_title_does_not_link_where_its_post_is() -> None:
+    elsewhere = {"url": "https://tea.example/1", "links": ("https://tea.example/2",)}
+    assert matches("tea.example", "cups", title="Pots", **elsewhere)
+    assert not matches("title:tea.example", "cups", title="Pots", **elsewhere)
+    assert found("title:tea.example", "cups", title="On tea.example", **elsewhere) == ["tea.example"]
+
+
+def test_the_handles_of_a_query_are_known_for_they_may_be_mistyped_sets() -> None:
+    query = parse('@brnad ("@quoted" OR @Ana -@bob) author:@eve @drinks', {"drinks": "tea OR @inside"})
+    assert query.handles == {"@brnad", "@quoted", "@ana", "@bob", "@inside"}
+    assert not parse("tea #cup $POT").handles

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-Clock = Callable[[], datetime]
-"""Answers the present as an aware UTC time."""
+Clock = Callable[[], datetime]  # answers the present as an aware UTC time
 
 
 class Moment(StrEnum):
@@ -346,6 +345,9 @@ class Environment(Protocol):
 
     def secret(self, name: str) -> str:
         """The value of NAME or of the file that NAME_FILE names; raises `MissingSecret`."""
+
+
+Json = dict[str, Any]  # a decoded JSON object
 
 
 class Before(Struct, frozen=True):

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from listener.errors import ListenerError
+from listener.types import Json
 
 _NAMED = re.compile(r"[\s(]*\"?(\w+)\"?\s+(?:text|integer|real|blob)\b")
-
-Json = dict[str, Any]
 
 
 def metadata(database: str, schema: Mapping[str, str]) -> Json:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from listener.errors import Ambiguous
-from listener.types import Ask, Bad, Batch, Gap, Message, Post
+from listener.types import Ask, Bad, Batch, Gap, Message, Post, Trouble
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """When the invented world begins."""
@@ -50,7 +50,7 @@ class FakeSource:
     """A source that serves a list, oldest first; its cursor is how much of it was read.
 
     Switches: `errors` are raised by the next fetches, one each; `repeat` answers the same page for ever; `bad` and
-    `gaps` go out with the next page. `asked` keeps every Ask.
+    `gaps` go out with the next page, `troubles` with every page. `asked` keeps every Ask.
     """
 
     def __init__(self, posts: Iterable[Post] = ()) -> None:
@@ -60,6 +60,7 @@ class FakeSource:
         self.errors: list[Exception] = []
         self.bad: list[Bad] = []
         self.gaps: list[Gap] = []
+        self.troubles: list[Trouble] = []
         self.repeat = False
 
     def add(self, *posts: Post) -> None:
@@ -81,7 +82,8 @@ class FakeSource:
         gaps, self.gaps = tuple(self.gaps), []
         cursors = {} if self.repeat else {"posts": str(end)}
         more = self.repeat or end < len(self.posts)
-        return Batch(posts=tuple(self.posts[begin:end]), cursors=cursors, more=more, bad=bad, gaps=gaps)
+        posts, troubles = tuple(self.posts[begin:end]), tuple(self.troubles)
+        return Batch(posts=posts, cursors=cursors, more=more, bad=bad, gaps=gaps, troubles=troubles)
 
     def recheck(self, ids: Sequence[str], now: datetime) -> Batch:
         """The posts as they are now; the last one of a key counts."""

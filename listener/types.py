@@ -7,8 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-Clock = Callable[[], datetime]
-"""Answers the present as an aware UTC time."""
+Clock = Callable[[], datetime]  # answers the present as an aware UTC time
 
 
 class Moment(StrEnum):
@@ -77,12 +76,21 @@ class Bad(Struct, frozen=True):
     why: str
 
 
+class Trouble(Struct, frozen=True):
+    """A part of a source that cannot be read, while the rest is: one feed of many."""
+
+    stream: str  # as people know it
+    why: str  # one line a person can act on
+    next_try: datetime
+
+
 class Ask(Struct, frozen=True, kw_only=True):
     """What a source is asked for: all that is new since `cursors`."""
 
     now: datetime
     cursors: Mapping[str, str] = {}  # one a stream, as the source itself wrote them; empty at the first run
     queries: tuple[str, ...] = ()  # the topics' queries, for sources with a search of their own
+    sets: Mapping[str, str] = {}  # the queries that "@name" stands for in them
     limit: int = 100  # posts a page, about
 
 
@@ -97,6 +105,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     wait: float | None = None  # seconds before the next call, where the platform says so
     gaps: tuple[Gap, ...] = ()
     bad: tuple[Bad, ...] = ()
+    troubles: tuple[Trouble, ...] = ()  # all that stand after this page, old ones too
 
 
 class Topic(Struct, frozen=True, kw_only=True):
@@ -303,15 +312,13 @@ class Terms(Struct, frozen=True, kw_only=True):
     recheck_first: float | None = None  # minutes until the first look, doubled at each; None: as rarely as allowed
     every: float = 60.0  # seconds between polls unless configured
     may_export: bool = True
+    erase_unchecked: bool = False  # words that could not be looked up within `recheck_hours` are erased
 
 
 class Channel(Protocol):
-    """A place told: one file in `listener/channels` with `Options` and `Channel`.
+    """A place told: one file in `listener/channels` with `Options` and `Channel`."""
 
-    `interval` is the least time between two messages to one place, in seconds; 0 where there is none.
-    """
-
-    interval: float
+    interval: float  # least seconds between two messages to one place; 0 where there is none
 
     def send(self, message: Message) -> str:
         """Send once and answer the ref; raises `ChannelError` (definite) or `Ambiguous` (it may have arrived)."""
@@ -340,8 +347,7 @@ class Environment(Protocol):
         """The value of NAME or of the file that NAME_FILE names; raises `MissingSecret`."""
 
 
-Json = dict[str, Any]
-"""A decoded JSON object."""
+Json = dict[str, Any]  # a decoded JSON object
 
 
 class Before(Struct, frozen=True):

@@ -195,6 +195,8 @@ def test_every_setting_is_in_what_init_writes() -> None:
 
 def toml(value: Any) -> str:
     """A default as people write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
         return next(

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -13,14 +13,16 @@ from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
+from listener.purse import Spender
 from listener.store import Kept, Store
-from listener.types import Ask, Batch, Channel, Clock, Recheck
+from listener.types import Ask, Batch, Channel, Clock, Recheck, Trouble
 
 log = logging.getLogger(__name__)
 
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
+_EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
 class App:
@@ -38,6 +40,7 @@ class App:
         self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
         self._senders: dict[str, Sender] = {}
+        self._troubles: dict[str, dict[str, str]] = {}  # by source: stream → why, of the page before
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
@@ -60,6 +63,9 @@ class App:
 
     def _activate(self, parts: Parts) -> None:
         self.store.activate(parts.sources, parts.settings.topics, self._now())
+        for name, bound in parts.sources.items():
+            if isinstance(bound.source, Spender):
+                bound.source.spend_from(self.store.purse(name))
 
     # Reading
 
@@ -75,6 +81,7 @@ class App:
             for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
                 kept = self._keep(name, batch)
                 yield kept
+                self._note_troubles(name, batch.troubles)
                 found, told = found + kept.findings, told + kept.alerts
                 self._waits[name] = batch.wait
                 more = to_the_end and batch.more and not batch.wait
@@ -83,10 +90,12 @@ class App:
             log.info("source=%s first pass: %d findings are stored; %d are told, older ones are not", name, found, told)
 
     def _ask(self, name: str) -> Ask:
+        settings, use = self.parts.settings, self.parts.sources[name].settings.use
         return Ask(
             now=self._now(),
             cursors=self.store.cursors(name),
-            queries=tuple(topic.query for topic in self.parts.settings.topics),
+            queries=tuple(t.query for t in settings.topics if not t.sources or use in t.sources or ":" in use),
+            sets=settings.sets,
             limit=_PAGE,
         )
 
@@ -104,6 +113,19 @@ class App:
         if kept.alerts:
             self.on_alert()
         return kept
+
+    def _note_troubles(self, name: str, troubles: Sequence[Trouble]) -> None:
+        """Tell in the log which parts of a source have begun to fail, and which are well again."""
+        before, now = self._troubles.get(name, {}), {each.stream: each.why for each in troubles}
+        for each in troubles:
+            if before.get(each.stream) != each.why:
+                at = f"{each.next_try:%Y-%m-%dT%H:%M:%SZ}"
+                log.warning(
+                    "source=%s stream=%s status=error action=pause next_try=%s why=%r", name, each.stream, at, each.why
+                )
+        for stream in before.keys() - now.keys():
+            log.info("source=%s stream=%s status=well", name, stream)
+        self._troubles[name] = now
 
     def poll(self, name: str) -> float | None:
         """Read a source once; trouble is noted, not raised. Answers the seconds until the next try; None: as usual."""
@@ -162,8 +184,13 @@ class App:
         bound = self.parts.sources[name]
         if not isinstance(bound.source, Recheck):
             return
-        now = self._now()
-        due = self.store.due_for_recheck(name, bound.terms, now, _RECHECK_AT_ONCE)
+        now, terms = self._now(), bound.terms
+        if terms.erase_unchecked and terms.recheck_hours is not None:
+            longest = timedelta(hours=terms.recheck_hours)
+            if erased := self.store.erase_unchecked(name, now - longest, now):
+                log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
+            terms = replace(terms, recheck_hours=terms.recheck_hours * _EARLY)
+        due = self.store.due_for_recheck(name, terms, now, _RECHECK_AT_ONCE)
         if not due:
             return
         try:

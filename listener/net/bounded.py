@@ -83,7 +83,8 @@ class Bounded(HTTPAdapter):
     ) -> requests.Response:
         """The whole answer; raises `requests.Timeout` when time is up, `TooLong` when the answer is."""
         with self._in_time():
-            answer = super().send(request, True, (_CONNECT, self.deadline), verify, cert, proxies)
+            timeouts = (min(_CONNECT, self.deadline), self.deadline)
+            answer = super().send(request, True, timeouts, verify, cert, proxies)
             answer._content = self._body(answer)
             return answer
 
@@ -107,9 +108,9 @@ class Bounded(HTTPAdapter):
             twin.close()
         self._open = []
 
-    def watch(self, connection: HTTPConnection, twin: socket.socket) -> None:
-        """Note a connection that was just made."""
-        self._open.append((connection, twin))
+    def admit(self, connection: HTTPConnection, sock: socket.socket) -> None:
+        """Note a connection that was just made; what this raises ends it before a byte was sent."""
+        self._open.append((connection, sock.dup()))
         if self._late.is_set():
             self._cut()
 
@@ -163,7 +164,11 @@ def _watched(kind: type[HTTPConnection], adapter: Bounded) -> type[HTTPConnectio
     class Watched(kind):  # type: ignore[misc, valid-type] # with or without TLS
         def _new_conn(self) -> socket.socket:
             sock: socket.socket = super()._new_conn()
-            adapter.watch(self, sock.dup())
+            try:
+                adapter.admit(self, sock)
+            except FAILURES:
+                sock.close()
+                raise
             return sock
 
     return Watched

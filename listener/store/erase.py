@@ -13,7 +13,7 @@ def erase(conn: sqlite3.Connection, key: str, now: datetime, why: str = "deleted
     """Erase the words, author and address of a post everywhere within an open transaction; 1 if it was stored.
 
     Args:
-        why: "deleted" upstream, which its messages then say too, or "age".
+        why: "deleted" upstream or "unchecked" there for too long, so that its messages lose the words too, or "age".
     """
     found = conn.execute(
         "update posts set text='', title='', author='', url='', links='[]', tags='[]', place='', hash='', "
@@ -27,7 +27,7 @@ def erase(conn: sqlite3.Connection, key: str, now: datetime, why: str = "deleted
     conn.execute("delete from quarantine where source=? and post_id=?", (source, post_id))
     if found:
         conn.execute("insert into meta values ('unpurged', '1') on conflict(name) do nothing")
-    if why == "deleted":
+    if why != "age":
         refresh(conn, key)
     return found
 

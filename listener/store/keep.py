@@ -204,7 +204,16 @@ def _move(conn: sqlite3.Connection, stream: str, batch: Batch, now: datetime) ->
     if not batch.listing:
         return
     caught_up = "" if batch.more else ", caught_up_at = :now"
+    first = min(batch.troubles, key=lambda trouble: trouble.next_try, default=None)
+    more = f" (and {len(batch.troubles) - 1} more)" if len(batch.troubles) > 1 else ""
     conn.execute(
-        f"update health set ok_at = :now, error = '', error_at = null, failures = 0{caught_up} where name = :name",
-        {"now": iso(now), "name": f"source:{stream}"},
+        f"update health set ok_at = :now, error = :error, error_at = case when :error = '' then null "
+        f"else coalesce(error_at, :now) end, failures = :failures, next_at = :next{caught_up} where name = :name",
+        {
+            "now": iso(now),
+            "name": f"source:{stream}",
+            "error": f"{first.stream}: {first.why}{more}" if first else "",
+            "failures": len(batch.troubles),
+            "next": iso(first.next_try) if first else None,
+        },
     )

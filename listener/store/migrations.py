@@ -22,6 +22,13 @@ def m001_start(db: Database) -> None:
     )
 
 
+@migration()
+def m002_spending(db: Database) -> None:
+    """What sources that charge for reading have cost."""
+    for statement in _statements("m002.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

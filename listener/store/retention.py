@@ -47,6 +47,18 @@ def purge(db: Database) -> None:
     db.rows("pragma wal_checkpoint(truncate)")
 
 
+def erase_unchecked(db: Database, stream: str, before: datetime, now: datetime) -> int:
+    """Erase the words of posts of a source that were last seen upstream before then; answers how many."""
+    erased = 0
+    while rows := db.rows(
+        "select key from posts where stream=? and checked_at < ? and erased_at is null limit ?",
+        (stream, iso(before), _AT_ONCE),
+    ):
+        with db.write() as conn:
+            erased += sum(erase(conn, row["key"], now, "unchecked") for row in rows)
+    return erased
+
+
 def _some(db: Database, condition: str, before: datetime, work: Callable[[sqlite3.Connection, str], object]) -> int:
     """Do the work on a few posts in one transaction; answers on how many."""
     with db.write() as conn:

@@ -14,6 +14,7 @@ from listener.store.keep import Kept, keep
 from listener.store.migrations import check, migrate
 from listener.store.outbox import Outbox
 from listener.store.rows import digest, iso
+from listener.store.spending import StoredPurse
 from listener.types import Analysis, Batch, Decider, Post, Terms, Topic
 
 
@@ -123,6 +124,14 @@ class Store:
         """These posts were seen upstream just now."""
         with self.db.write() as conn:
             conn.executemany("update posts set checked_at=? where key=?", [(iso(now), key) for key in keys])
+
+    def purse(self, source: str) -> StoredPurse:
+        """The money of a configured source."""
+        return StoredPurse(self.db, source)
+
+    def erase_unchecked(self, stream: str, before: datetime, now: datetime) -> int:
+        """Erase the words of posts of a source that nobody could look up since then; answers how many."""
+        return retention.erase_unchecked(self.db, stream, before, now)
 
     def retain(self, keep_posts: timedelta, keep_counts: timedelta, now: datetime) -> int:
         """Forget what is older; answers how many posts lost their words."""

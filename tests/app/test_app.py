@@ -1,6 +1,7 @@
 """The running product over fakes."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from listener.config import load
 from listener.errors import SourceError
 from listener.plugins import find
 from listener.testing import edited, posts
-from listener.types import Bad, Gap
+from listener.types import Bad, Gap, Trouble
 from tests.app.conftest import LISTENER, Office
 from tests.making import NOW
 
@@ -58,6 +59,33 @@ def test_gaps_and_unreadable_posts_are_told_in_the_log(office: Office, caplog: p
     office.app.poll("feed")
     assert "source=feed status=gap stream=posts" in caplog.text
     assert "source=feed status=unreadable post=9 action=quarantine not JSON" in caplog.text
+
+
+def test_parts_that_fail_are_told_once_and_shown_until_they_are_well(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    office.feed.troubles = [
+        Trouble("feeds.example/b", "answered 503", NOW + timedelta(hours=1)),
+        Trouble("feeds.example/a", "it is gone", NOW + timedelta(minutes=1)),
+    ]
+    for _ in range(2):
+        assert office.app.poll("feed") is None, "the source itself is well"
+    said = "source=feed stream=feeds.example/a status=error action=pause next_try=2026-11-20T12:01:00Z why='it is gone'"
+    assert caplog.text.count(said) == 1
+    assert office.count("posts") == 3, "the rest is read"
+    [row] = office.store.db.rows("select error, error_at, failures, next_at from health where name='source:feed'")
+    assert tuple(row) == (
+        "feeds.example/a: it is gone (and 1 more)",
+        "2026-11-20T12:00:00.000000Z",
+        2,
+        "2026-11-20T12:01:00.000000Z",
+    )
+    office.feed.troubles.clear()
+    office.app.poll("feed")
+    assert "source=feed stream=feeds.example/a status=well" in caplog.text
+    [row] = office.store.db.rows("select error, error_at, failures, next_at from health where name='source:feed'")
+    assert tuple(row) == ("", None, 0, None)
 
 
 def test_posts_are_looked_up_again_so_that_deletions_and_edits_are_honoured(office: Office) -> None:

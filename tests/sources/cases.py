@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -92,8 +93,50 @@ def sample_case(folder: Path) -> Iterator[Case]:
     yield Case(make=lambda: sample.Source(sample.Options(), Nothing()), posts=posts, nows=nows)
 
 
-CASES = {"hackernews": hackernews_case, "jsonl": jsonl_case, "sample": sample_case, "testing": testing_case}
-SERVICES = ["hackernews"]  # those that ask one
+@contextmanager
+def reddit_case(folder: Path) -> Iterator[Case]:
+    """The real praw against a service on this machine."""
+    from listener.sources import reddit  # noqa: PLC0415 - praw may not be installed
+    from listener.sources.reddit.api import Api  # noqa: PLC0415
+    from listener.sources.reddit.budget import Budget  # noqa: PLC0415
+    from tests.sources.reddit.fake import Env, Reddit  # noqa: PLC0415
+
+    service = Reddit(given("reddit"))
+    with serving(lambda path, params: service.get(path, params, NOW)) as (base, refuse):
+        apis: list[Api] = []
+
+        def make() -> Source:
+            seconds = count()
+            budget = Budget(lambda: float(next(seconds)))
+            apis.append(Api(Env(), budget=budget, www=base, oauth=base))
+            return reddit.Source(reddit.Options(subreddits=("StandingDesks",)), Env(), apis[-1])
+
+        yield Case(make=make, posts=expected("reddit"), bad=1, refuse=refuse)
+        for api in apis:
+            api.close()
+
+
+@contextmanager
+def rss_case(folder: Path) -> Iterator[Case]:
+    """Feeds of a site on this machine, asked twice: what they have refused in one pass, the next one hears of."""
+    from listener.sources import rss  # noqa: PLC0415
+    from tests.sources.rss.case import feeds  # noqa: PLC0415
+
+    with feeds() as (site, options, posts):
+        yield Case(
+            make=lambda: rss.Source(options), posts=posts, nows=(NOW, NOW + timedelta(hours=1)), refuse=site.refuse
+        )
+
+
+CASES = {
+    "hackernews": hackernews_case,
+    "jsonl": jsonl_case,
+    "reddit": reddit_case,
+    "rss": rss_case,
+    "sample": sample_case,
+    "testing": testing_case,
+}
+SERVICES = ["hackernews", "reddit", "rss"]  # those that ask one
 
 
 @contextmanager
@@ -106,6 +149,10 @@ def serving(answer: Callable[[str, Params], object]) -> Iterator[tuple[str, Refu
 
         def log_message(self, format: str, *args: object) -> None:
             pass
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
 
         def do_GET(self) -> None:
             status, headers = refusals[-1] if refusals else (200, dict[str, str]())

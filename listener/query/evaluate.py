@@ -9,9 +9,10 @@ from listener.query.doc import Doc
 from listener.query.near import pairs, some_pairs
 from listener.query.occur import places, present
 from listener.query.text import Place
-from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, children
+from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, Term, children
 from listener.types import Span
 
+_FLOOD = 10_000  # places that NEAR looks at of what costs more than a plain word
 _SHOWN, _MOST = 20, 100  # places of one leaf, and of all together, that a hit names
 
 _Evidence = list[tuple[str, Place | None]]
@@ -89,7 +90,10 @@ def _operand(node: Node, doc: Doc) -> list[Place]:
     """All places of an operand of NEAR; the branches of an OR side by side."""
     if isinstance(node, Leaf):
         known = doc.body.known
-        return known[node] if node in known else known.setdefault(node, list(places(node, doc.body)))
+        if node not in known:
+            most = None if isinstance(node, Term) and node.word else _FLOOD
+            known[node] = list(islice(places(node, doc.body), most))
+        return known[node]
     if isinstance(node, Near):
         return some_pairs(_operand(node.left, doc), _operand(node.right, doc), node)
     return [place for child in children(node) for place in _operand(child, doc)]

@@ -59,6 +59,9 @@ def _inside(run: str, text: Text) -> Iterator[tuple[int, int]]:
 def _runs(term: Term, text: Text) -> Iterator[_Run]:
     """Each candidate for the rarest of the words is looked around from."""
     elements = term.elements
+    if len(elements) == 1:  # its candidates are its occurrences
+        yield from (_run(elements[0], text, position) for position in _candidates(elements[0], text))
+        return
     offset, candidates = _rarest(elements, text)
     for candidate in candidates:
         first, last = candidate - offset, candidate - offset + len(elements) - 1
@@ -66,6 +69,11 @@ def _runs(term: Term, text: Text) -> Iterator[_Run]:
             end = _end(elements, text, first)
             if end >= 0:
                 yield first, last, _start(elements[0], text, first), end
+
+
+def _run(element: Element, text: Text, position: int) -> _Run:
+    start = text.starts[position]
+    return position, position, start, start + _length(element, text.words[position], text, first=True, last=True)
 
 
 def _rarest(elements: tuple[Element, ...], text: Text) -> tuple[int, Sequence[int]]:

@@ -57,3 +57,13 @@ def test_the_handles_of_a_query_are_known_for_they_may_be_mistyped_sets() -> Non
     query = parse('@brnad ("@quoted" OR @Ana -@bob) author:@eve @drinks', {"drinks": "tea OR @inside"})
     assert query.handles == {"@brnad", "@quoted", "@ana", "@bob", "@inside"}
     assert not parse("tea #cup $POT").handles
+
+
+def test_near_finds_its_pair_behind_a_flood_of_one_of_them() -> None:
+    assert matches("tea NEAR/5 cup", "tea " * 9_000 + "cup")
+    assert matches("(tea OR pot) ONEAR/1 cup", "pot tea " * 4_000 + "cup")
+    assert not matches("cup ONEAR/5 tea", "tea " * 9_000 + "cup")
+
+
+def test_near_sees_the_first_of_a_flood_of_wildcards() -> None:
+    assert matches("te* NEAR/1 cup", "tea " * 5_000 + "cup " + "tea " * 5_000)

@@ -27,7 +27,7 @@ def run(folder: Path, seconds: str | None) -> None:
     for line in _greeting(app):
         say(line)
     ended_well = run_app(app, env, limit)
-    say(f"Stopped. What was found is in {settings.store}: listener findings")
+    say(f"Stopped. What was found is in {settings.store}: `listener findings`")
     if not ended_well:
         sys.exit(1)
 
@@ -109,9 +109,9 @@ def _summary(done: Pass, settings: Settings) -> str:
         f"{_count(done.alerts, 'alert')}; in {settings.store}"
     )
     if done.failed:
-        text += f"; could not be read: {', '.join(done.failed)} (listener doctor)"
+        text += f"; could not be read: {', '.join(done.failed)} (`listener doctor`)"
     if done.waiting:
-        text += f"; {_count(done.waiting, 'message')} left for the next run (listener status)"
+        text += f"; {_count(done.waiting, 'message')} left for the next run (`listener status`)"
     return text
 
 

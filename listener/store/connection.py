@@ -43,8 +43,11 @@ class Database:
             _create_private(path)
             self.conn = connect(str(path))
             self.conn.row_factory = sqlite3.Row
-            for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
-                self.conn.execute(f"pragma {pragma}")
+
+    def prepare(self) -> None:
+        """Set the file up for writing; not before it is known to be ours."""
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
+            self.conn.execute(f"pragma {pragma}")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

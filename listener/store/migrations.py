@@ -36,12 +36,17 @@ def migrate(conn: sqlite3.Connection, path: Path) -> None:
     applied = [m.name for m in migration.applied(db)]
     if newer := [name for name in applied if name not in known]:
         raise StoreError(_too_new(path, newer))
-    if not applied and set(db.table_names()) - {migration.migrations_table}:
-        raise StoreError(_FOREIGN.format(path=path))
     pending = migration.pending(db)
     if pending and applied:
         back_up(conn, Path(f"{path}.before-{pending[0].name}"))
     migration.apply(db)
+
+
+def refuse_foreign(conn: sqlite3.Connection, path: Path) -> None:
+    """Raise `StoreError` where the file holds tables of another program."""
+    db = Database(conn)
+    if not migration.applied(db) and set(db.table_names()) - {migration.migrations_table}:
+        raise StoreError(_FOREIGN.format(path=path))
 
 
 def check(conn: sqlite3.Connection, path: Path) -> None:

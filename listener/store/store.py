@@ -11,7 +11,7 @@ from listener.store import begin, health, quarantine, read, retention
 from listener.store.connection import Connect, Database, connect
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
-from listener.store.migrations import check, migrate
+from listener.store.migrations import check, migrate, refuse_foreign
 from listener.store.outbox import Outbox
 from listener.store.rows import digest, iso
 from listener.store.spending import StoredPurse
@@ -39,6 +39,8 @@ class Store:
             db = Database(path, connect)
             undo.callback(db.close)
             with db.in_words():
+                refuse_foreign(db.conn, path)
+                db.prepare()
                 migrate(db.conn, path)
             store = cls(db, lock, begin.begin(db, Guard(path), now))
             undo.pop_all()
@@ -53,6 +55,7 @@ class Store:
         try:
             with db.in_words():
                 check(db.conn, path)
+                db.prepare()
         except StoreError:
             db.close()
             raise

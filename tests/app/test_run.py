@@ -93,7 +93,7 @@ def test_the_sample_plays_and_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     assert process.returncode == 0, rest[1]
     assert time.monotonic() - asked < 10
     assert "These posts are invented. To listen for real, edit config/listener.toml" in rest[1]
-    assert "Stopped. What was found is in sample.db: listener findings" in rest[1]
+    assert "Stopped. What was found is in sample.db: `listener findings`" in rest[1]
     again = subprocess.run(
         [sys.executable, "-m", "listener", "run", "--for", "1s"],
         cwd=tmp_path,

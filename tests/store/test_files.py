@@ -19,11 +19,13 @@ def test_a_database_of_another_program_is_not_written_into(path: Path) -> None:
     other = sqlite3.connect(path)
     other.execute("create table customers(a)")
     other.commit()
-    before = other.execute("select sql from sqlite_master").fetchall()
+    other.close()
+    before = path.read_bytes()
     with pytest.raises(StoreError, match="is no database of Listener's: name another file"):
         Store.open(path, NOW)
-    assert other.execute("select sql from sqlite_master").fetchall() == before
-    other.close()
+    with pytest.raises(StoreError, match="is no database of Listener's: name another file"):
+        Store.look(path)
+    assert path.read_bytes() == before
 
 
 def test_a_lock_that_cannot_be_written_is_told_in_words(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

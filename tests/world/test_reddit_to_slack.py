@@ -13,7 +13,7 @@ import pytest
 from listener.match import Matcher
 from listener.types import Post, Topic
 from tests.sources.reddit.fake import SECRETS, comment, submission
-from tests.world.support import LISTENER, Product
+from tests.world.support import LISTENER, Product, distrust
 
 pytestmark = [pytest.mark.world, pytest.mark.slow]
 
@@ -76,11 +76,11 @@ def check(made: Product, ledger: Mapping[str, Any], posts: Path) -> None:
     told = Counter(message["metadata"]["event_payload"]["k"] for message in ledger["slack"]["messages"])
     planned = {row[0] for row in made.rows("select key from outbox where channel like 'slack:%' and notice = ''")}
     assert set(told) <= planned and set(told.values()) <= {1}
-    assert (ledger["unknown_hosts"], ledger["tls_failures"], ledger["errors"]) == ([], [], [])
+    assert (ledger["unknown_hosts"], distrust(ledger), ledger["errors"]) == ([], [], [])
 
 
 def test_once_then_run_find_and_tell_everything_once(new_world: Any, posts: Path, tmp_path: Path) -> None:
-    with new_world(data=[posts], speed=20, seed=1) as world:
+    with new_world(data=[posts], speed=8, seed=1) as world:
         made = product(tmp_path / "product", world.env)
         made.run("once")
         made.run("run", "--for", "12s")
@@ -95,11 +95,9 @@ def test_once_then_run_find_and_tell_everything_once(new_world: Any, posts: Path
     assert made.rows("select * from gaps") == []
 
 
-def test_a_storm_of_faults_and_thirty_kills_lose_and_repeat_nothing(
-    new_world: Any, posts: Path, tmp_path: Path
-) -> None:
+def test_a_storm_of_faults_and_kills_lose_and_repeat_nothing(new_world: Any, posts: Path, tmp_path: Path) -> None:
     rng = random.Random(7)
-    with new_world(data=[posts], speed=8, seed=7) as world:
+    with new_world(data=[posts], speed=5, seed=7) as world:
         made = product(tmp_path / "product", world.env)
         made.run("once")
         for spec in (
@@ -113,7 +111,7 @@ def test_a_storm_of_faults_and_thirty_kills_lose_and_repeat_nothing(
         ):
             world.fault(f"reddit:{spec}")
         world.fault("slack:drop-after-accept:p=0.3")
-        for _ in range(30):
+        for _ in range(12):
             made.live(rng.choice((1.2, 2.0, 3.0)))
         world.faults.clear()
         made.run("once")

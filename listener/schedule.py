@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -122,10 +122,6 @@ class Schedule:
         wait = job.work()
         if wait is not None and (planned := self._scheduler.get_job(job.name)):
             planned.modify(next_run_time=self._clock() + timedelta(seconds=wait))
-
-    def next_runs(self) -> dict[str, datetime]:
-        """When each job runs next."""
-        return {job.id: job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time}
 
     # Senders
 

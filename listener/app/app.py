@@ -87,7 +87,9 @@ class App:
                 more = to_the_end and batch.more and not batch.wait
             more = more and self.store.cursors(name) != before
         if first and found > told:
-            log.info("source=%s first pass: %d findings are stored; %d are told, older ones are not", name, found, told)
+            log.info(
+                "source=%s first pass: %d findings stored, %d told; what was written before is not", name, found, told
+            )
 
     def _ask(self, name: str) -> Ask:
         settings, use = self.parts.settings, self.parts.sources[name].settings.use

@@ -93,12 +93,17 @@ def reader(make: Callable[..., Reader]) -> Reader:
     return make()
 
 
-def check(world: Any, reader: Reader) -> None:
-    for _ in range(1_000):  # the ledger notes an answer only after it went out
-        ledger = world.ledger
-        if set(ledger["offered"].get("reddit", ())) == set(reader.stored):
+def offered(world: Any, count: int) -> set[str]:
+    """What was offered; the ledger notes an answer only after it went out."""
+    for _ in range(10_000):
+        if len(ids := set(world.ledger["offered"].get("reddit", ()))) >= count:
             break
-    assert set(ledger["offered"]["reddit"]) == set(reader.stored)
+    return ids
+
+
+def check(world: Any, reader: Reader) -> None:
+    assert offered(world, len(reader.stored)) == set(reader.stored)
+    ledger = world.ledger
     assert (ledger["unknown_hosts"], ledger["tls_failures"], ledger["errors"]) == ([], [], [])
     agents = {request["user_agent"] for request in ledger["requests"]}
     assert len(agents) == 1 and ":listener:" in min(agents) and " (by /u/acme_bot) PRAW/" in min(agents)
@@ -251,7 +256,7 @@ def test_what_is_deleted_or_emptied_is_found_out_by_looking_it_up(
     world = begin(150, "reddit:delete:20", comments=50)
     monkeypatch.setattr(import_module("loopback.core"), "GONE_AFTER", 0.0)
     reader.poll()
-    now = reader.source.recheck(sorted(world.ledger["offered"]["reddit"]), datetime.now(UTC))
+    now = reader.source.recheck(sorted(offered(world, 200)), datetime.now(UTC))
     assert set(now.deleted) == {f"reddit:{id}" for id in world.ledger["deleted"]["reddit"]}
     assert (len(now.deleted), len(now.posts)) == (20, 180)
 

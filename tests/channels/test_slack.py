@@ -224,7 +224,7 @@ UNCLEAR = {
     "server error": answer({"ok": False, "error": "internal_error"}, 500),
     "gateway": answer(b"bad gateway", 502),
     "without a name": answer({"ok": True}),
-    **{code: refused(code) for code in UNSURE},
+    **{code: refused(code) for code in sorted(UNSURE)},
 }
 
 

@@ -13,7 +13,8 @@ from tests.making import NOW
 cells = st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), max_size=5)
 
 
-def test_columns_are_aligned_and_the_last_one_is_cut() -> None:
+def test_columns_are_aligned_and_the_last_one_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     shown = table(("NAME", "TEXT"), [("a", "x" * 500), ("longer", "two\nlines")])
     assert shown.splitlines() == ["NAME    TEXT", f"a       {'x' * 111}…", "longer  two lines"]
 

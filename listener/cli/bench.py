@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from listener.app import clock
+from listener.cli.bench_sentiment import sentiment
 from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.ops.limits import Cost, Figure, costs, help_takes, run_takes
@@ -16,6 +17,9 @@ from listener.ops.limits.cost import AIM, STEPS
 @click.group()
 def bench() -> None:
     """Measure speed and limits; each prints a table with the aim beside each figure."""
+
+
+bench.add_command(sentiment)
 
 
 @bench.command()

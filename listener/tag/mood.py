@@ -3,64 +3,39 @@
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
-from typing import Protocol
 
 from listener.tag.data import Mood
+from listener.tag.vader import Scores, tables, vader
 from listener.tag.words import Reading, fold
 from listener.types import Sentiment, Span
 
-_EMOJI_CAP = 100  # VADER's time grows with the square of the emoji
 _EMOJI = re.compile("[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 _MOODS = ("negative", "neutral", "positive")
 _SHOWN = 3  # words of evidence
 _STRONG = 1.3  # valence from which a word colours a text by itself: "no" and "friend" hardly do
 
 
-class Vader(Protocol):
-    """What is used of VADER's analyser; its package ships no types."""
-
-    lexicon: Mapping[str, float]
-
-    def polarity_scores(self, text: str) -> Mapping[str, float]:
-        """Shares "neg", "neu", "pos" and the "compound" of −1…1."""
-
-
-@cache
-def vader() -> Vader:
-    """VADER's analyser; reads its lexicon once a process, at the first call."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415 - not needed for --help
-
-    analyser: Vader = SentimentIntensityAnalyzer()
-    return analyser
-
-
 def mood(text: str, complaint: float, praise: float, moods: Mapping[str, Mood]) -> Sentiment:
     """The mood of `text`; `complaint` and `praise` are logits."""
-    figures = vader().polarity_scores(_fewer_emoji(text))
+    figures = vader()(text)
     logits = [_logit(moods[name], figures, complaint, praise) for name in _MOODS]
     powers = [math.exp(logit - max(logits)) for logit in logits]
     negative = round(powers[0] / sum(powers), 4)
     positive = min(round(powers[2] / sum(powers), 4), 1 - negative)
     label = _MOODS[logits.index(max(logits))]
-    return Sentiment(label, figures["compound"], (negative, round(1 - negative - positive, 4), positive))
+    return Sentiment(label, figures.compound, (negative, round(1 - negative - positive, 4), positive))
 
 
-def _logit(mood: Mood, figures: Mapping[str, float], complaint: float, praise: float) -> float:
+def _logit(mood: Mood, figures: Scores, complaint: float, praise: float) -> float:
     return (
         mood.bias
-        + mood.compound * figures["compound"]
-        + mood.strength * abs(figures["compound"])
-        + mood.negative * figures["neg"]
-        + mood.positive * figures["pos"]
+        + mood.compound * figures.compound
+        + mood.strength * abs(figures.compound)
+        + mood.negative * figures.neg
+        + mood.positive * figures.pos
         + mood.complaint * complaint
         + mood.praise * praise
     )
-
-
-def _fewer_emoji(text: str) -> str:
-    extra = [found.start() for found in _EMOJI.finditer(text)][_EMOJI_CAP:]
-    return text[: extra[0]] + _EMOJI.sub("", text[extra[0] :]) if extra else text
 
 
 def mood_words(reading: Reading, label: str, hollow: Collection[str]) -> list[Span]:
@@ -78,7 +53,7 @@ def mood_words(reading: Reading, label: str, hollow: Collection[str]) -> list[Sp
 
 
 def _valences(reading: Reading, sign: int) -> Iterator[tuple[float, Span]]:
-    lexicon = vader().lexicon
+    lexicon = tables().lexicon
     for token in reading.tokens:
         valence = sign * lexicon.get(reading.text[token.start : token.end].lower(), 0.0)
         if valence > 0 and token.end - token.start > 1:

@@ -8,10 +8,11 @@ from msgspec import Struct
 from listener.tag.cues import Hit, find
 from listener.tag.data import Lexicon, lexicon
 from listener.tag.language import is_english, language
-from listener.tag.mood import mood, mood_words, vader
+from listener.tag.mood import mood, mood_words
 from listener.tag.phrases import Clue, phrases
 from listener.tag.place import find_place
 from listener.tag.shapes import shapes
+from listener.tag.vader import vader
 from listener.tag.words import Reading, read
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 

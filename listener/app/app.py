@@ -3,16 +3,18 @@
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from msgspec.structs import replace
 
+from listener.app import notices
 from listener.app.clocks import clock
 from listener.app.parts import CONSOLE, Parts, assemble
 from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
+from listener.meter import Metered
 from listener.purse import Spender
 from listener.store import Kept, Store
 from listener.types import Ask, Batch, Channel, Clock, Recheck, Trouble
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
+_LONGEST_WAIT = 86_400.0  # seconds; nobody asks for more
 _EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
@@ -66,6 +69,8 @@ class App:
         for name, bound in parts.sources.items():
             if isinstance(bound.source, Spender):
                 bound.source.spend_from(self.store.purse(name))
+            if isinstance(bound.source, Metered):
+                bound.source.count_with(self.store.meter(bound.budget, self._real))
 
     # Reading
 
@@ -138,6 +143,8 @@ class App:
             return _STORE_PAUSE
 
     def _poll(self, name: str) -> float | None:
+        if wait := self.must_wait(name):
+            return wait
         since = self.store.trouble_since("source", name)
         try:
             for _ in self.read(name):
@@ -147,8 +154,14 @@ class App:
         self._failures.pop(name, None)
         if since:
             log.info("source=%s status=well", name)
-            self._tell_recovery(name, since)
+        self._tell_operators()
         return self._waits.get(name)
+
+    def must_wait(self, name: str) -> float:
+        """Seconds for which the platform asked to be left alone, perhaps before we were started; 0: it may be asked."""
+        until = self.store.asked_until(name)
+        left = (until - self._real()).total_seconds() if until else 0.0
+        return min(max(0.0, left), _LONGEST_WAIT)  # a clock that was set back must not prolong it
 
     def in_trouble(self, name: str, error: SourceError) -> float:
         """Note that a source cannot be read; answers the seconds until the next try."""
@@ -157,22 +170,20 @@ class App:
         now = self._real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
-        self._tell_trouble(name, error.why, now)
+        if error.wait is not None and error.code:  # what a source itself thinks best has no code
+            self.store.asked_to_wait(name, now + timedelta(seconds=wait))
+        self._tell_operators()
         return wait
 
-    def _tell_trouble(self, name: str, why: str, now: datetime) -> None:
-        """The operators hear once of trouble that lasts."""
-        ops, since = self.parts.ops, self.store.trouble_since("source", name)
-        if ops and since and now - since >= self.parts.settings.ops.after:
-            text = f"Source {name} cannot be read since {since:%Y-%m-%d %H:%M} UTC: {why}"
-            self.store.outbox.notify(_notice(name, since), ops, text, now)
-            self.on_alert()
+    def tell_operators(self) -> None:
+        """The operators hear of sources whose trouble lasts, and of its end; trouble is noted, not raised."""
+        try:
+            self._tell_operators()
+        except StoreError as error:
+            log.error("operators could not be told: %s; tried again later", error)
 
-    def _tell_recovery(self, name: str, since: datetime) -> None:
-        ops, key = self.parts.ops, _notice(name, since)
-        if ops and self.store.outbox.has(key):
-            text = f"Source {name} is read again; the trouble began at {since:%Y-%m-%d %H:%M} UTC"
-            self.store.outbox.notify(f"{key}/well", ops, text, self._real())
+    def _tell_operators(self) -> None:
+        if notices.tell(self.store, self.parts, self._real()):
             self.on_alert()
 
     def recheck(self, name: str) -> None:
@@ -193,7 +204,7 @@ class App:
                 log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
             terms = replace(terms, recheck_hours=terms.recheck_hours * _EARLY)
         due = self.store.due_for_recheck(name, terms, now, _RECHECK_AT_ONCE)
-        if not due:
+        if not due or self.must_wait(name):
             return
         try:
             batch = look_up(name, bound.source, [post.id for post in due], now)
@@ -249,8 +260,3 @@ class App:
         if erased := self.store.retain(keep.posts, keep.counts, self._now()):
             log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)
         self.store.purge()
-
-
-def _notice(name: str, since: datetime) -> str:
-    """The key of the message about this trouble: each is told once, whatever restarts."""
-    return f"ops/source/{name}/{since:%Y-%m-%dT%H:%M:%SZ}"

@@ -28,6 +28,10 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
     read = posts = findings = alerts = 0
     failed: list[str] = []
     for name in names:
+        if wait := app.must_wait(name):
+            progress(f"{name}: it asked to be left alone for {wait:.0f} s more")
+            failed.append(name)
+            continue
         try:
             for kept in app.read(name, to_the_end=True):
                 read, posts = read + kept.read, posts + kept.posts
@@ -36,6 +40,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
         except SourceError as error:
             app.in_trouble(name, error)
             failed.append(name)
+    app.tell_operators()
     waiting = deliver(app, app.senders(), progress)
     return Pass(read, posts, findings, alerts, tuple(failed), waiting)
 

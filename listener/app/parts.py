@@ -9,6 +9,7 @@ from listener import plugins
 from listener.alert import Router, Rules
 from listener.config import Env, Settings, SourceSettings
 from listener.errors import MissingSecret
+from listener.meter import budget_name
 from listener.pipeline import Analyser
 from listener.types import Channel, Route, Source, Terms
 
@@ -21,6 +22,7 @@ class Bound(Struct, frozen=True):
     settings: SourceSettings
     source: Source
     terms: Terms
+    budget: str = ""  # what all sources with its credential share
 
     @property
     def every(self) -> float:
@@ -66,9 +68,9 @@ def assemble(settings: Settings, env: Env) -> Parts:
 def _source(settings: SourceSettings, env: Env, skipped: list[str]) -> Bound | None:
     plugin = plugins.find("source", settings.use)
     try:
-        for name in plugin.secrets:
-            env.secret(name)
-        return Bound(settings, plugin.make(settings.options, env), plugin.terms or Terms(about=""))
+        secrets = [env.secret(name) for name in plugin.secrets]
+        budget = budget_name(settings.use, secrets[0] if secrets else "")
+        return Bound(settings, plugin.make(settings.options, env), plugin.terms or Terms(about=""), budget)
     except MissingSecret as missing:
         skipped.append(f"source {settings.name} is skipped: {missing}")
         return None

@@ -11,6 +11,7 @@ from listener.store.alerts import plan
 from listener.store.connection import marks
 from listener.store.draw import draw
 from listener.store.erase import erase, refresh
+from listener.store.health import note_troubles
 from listener.store.rows import at, digest, dumps, iso, loads, post_row, tag_row
 from listener.types import Analysis, Batch, Before, Context, Decider, Finding, Fresh, Moment, Post, Reason, Verdict
 
@@ -181,6 +182,10 @@ def _record_verdicts(conn: sqlite3.Connection, fresh: Iterable[Fresh], verdicts:
 
 
 def _record_trouble(conn: sqlite3.Connection, stream: str, batch: Batch, analysis: Analysis, now: datetime) -> None:
+    for name in batch.filled:  # before the new ones: those are still to be filled
+        conn.execute(
+            "update gaps set filled_at=? where source=? and stream=? and filled_at is null", (iso(now), stream, name)
+        )
     for gap in batch.gaps:
         conn.execute(
             "insert or ignore into gaps(source, stream, since, until, why, at) values (?,?,?,?,?,?)",
@@ -203,17 +208,10 @@ def _move(conn: sqlite3.Connection, stream: str, batch: Batch, now: datetime) ->
         )
     if not batch.listing:
         return
+    note_troubles(conn, stream, batch.troubles, now)
     caught_up = "" if batch.more else ", caught_up_at = :now"
-    first = min(batch.troubles, key=lambda trouble: trouble.next_try, default=None)
-    more = f" (and {len(batch.troubles) - 1} more)" if len(batch.troubles) > 1 else ""
     conn.execute(
-        f"update health set ok_at = :now, error = :error, error_at = case when :error = '' then null "
-        f"else coalesce(error_at, :now) end, failures = :failures, next_at = :next{caught_up} where name = :name",
-        {
-            "now": iso(now),
-            "name": f"source:{stream}",
-            "error": f"{first.stream}: {first.why}{more}" if first else "",
-            "failures": len(batch.troubles),
-            "next": iso(first.next_try) if first else None,
-        },
+        "update health set ok_at = :now, error = '', error_at = null, failures = 0, next_at = null, asked_until = null"
+        f"{caught_up} where name = :name",
+        {"now": iso(now), "name": f"source:{stream}"},
     )

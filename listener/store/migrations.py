@@ -29,6 +29,13 @@ def m002_spending(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m003_sources(db: Database) -> None:
+    """What operators ask of a source: requests left, parts that fail, gaps that were closed."""
+    for statement in _statements("m003.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -183,6 +183,13 @@ class Outbox:
         """Whether there is such a message, in whatever state."""
         return self.db.value("select 1 from outbox where key=?", (key,)) is not None
 
+    def notices(self, prefix: str) -> set[str]:
+        """Keys of the operators' notices that begin so, in whatever state."""
+        rows = self.db.rows(
+            "select key from outbox where key >= ?1 and key < ?1 || char(1114111) and instead_of = ''", (prefix,)
+        )
+        return {row["key"] for row in rows}
+
     def notify(self, key: str, channel: str, text: str, now: datetime) -> bool:
         """Tell the operators; once per key. True if it was new."""
         with self.db.write() as conn:

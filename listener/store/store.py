@@ -11,11 +11,12 @@ from listener.store import begin, health, quarantine, read, retention
 from listener.store.connection import Connect, Database, connect
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
+from listener.store.metering import StoredMeter
 from listener.store.migrations import check, migrate, refuse_foreign
 from listener.store.outbox import Outbox
 from listener.store.rows import digest, iso
 from listener.store.spending import StoredPurse
-from listener.types import Analysis, Batch, Decider, Post, Terms, Topic
+from listener.types import Analysis, Batch, Clock, Decider, Post, Terms, Topic
 
 
 class Store:
@@ -96,9 +97,21 @@ class Store:
         """Note trouble with a source or channel."""
         health.failed(self.db, kind, name, error, now, next_at)
 
+    def asked_to_wait(self, name: str, until: datetime) -> None:
+        """Note that a platform wants a source left alone until then; after `failed`."""
+        health.asked_to_wait(self.db, name, until)
+
     def trouble_since(self, kind: str, name: str) -> datetime | None:
         """When the present trouble of a source or channel began; None where there is none."""
         return health.trouble_since(self.db, kind, name)
+
+    def asked_until(self, name: str) -> datetime | None:
+        """Until when a platform asked us to leave a source alone; None where it did not."""
+        return health.asked_until(self.db, name)
+
+    def standing(self, name: str) -> list[health.Standing]:
+        """The present trouble of a source and of its parts."""
+        return health.standing(self.db, name)
 
     def well(self, kind: str, name: str, now: datetime) -> None:
         """Note that a source or channel works."""
@@ -131,6 +144,10 @@ class Store:
     def purse(self, source: str) -> StoredPurse:
         """The money of a configured source."""
         return StoredPurse(self.db, source)
+
+    def meter(self, budget: str, clock: Clock) -> StoredMeter:
+        """Counts the requests of a credential, by the real time."""
+        return StoredMeter(self.db, budget, clock)
 
     def erase_unchecked(self, stream: str, before: datetime, now: datetime) -> int:
         """Erase the words of posts of a source that nobody could look up since then; answers how many."""

@@ -57,6 +57,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     bad: tuple[Bad, ...] = ()
     troubles: tuple[Trouble, ...] = ()  # all that stand after this page, old ones too
+    filled: tuple[str, ...] = ()  # streams whose gaps until now were read after all, as far as the platform shows them
 
 
 class Source(Protocol):
@@ -74,6 +75,13 @@ class Recheck(Protocol):
         """The posts as they are now; `deleted` names those that are gone."""
 
 
+class Rate(Struct, frozen=True):
+    """How often a platform may be asked."""
+
+    requests: int
+    seconds: float  # so many requests in so long
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """What a platform allows, as data beside the source that reads it."""
 
@@ -82,6 +90,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     recheck_hours: float | None = 24.0  # longest time between two looks at a stored post; None: cannot be looked up
     recheck_first: float | None = None  # minutes until the first look, doubled at each; None: as rarely as allowed
     every: float = 60.0  # seconds between polls unless configured
+    rate: Rate | None = None  # None: the platform names no limit
     may_export: bool = True
     erase_unchecked: bool = False  # words that could not be looked up within `recheck_hours` are erased
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from listener.app import assemble, once
+from listener.app import App, assemble, once
 from listener.config import load
 from listener.errors import SourceError
 from listener.plugins import find
+from listener.store import Standing
 from listener.testing import edited, posts
 from listener.types import Bad, Gap, Trouble
 from tests.app.conftest import LISTENER, Office
@@ -35,6 +36,7 @@ def test_polling_notes_trouble_waits_and_recovers(office: Office, caplog: pytest
     assert "source=feed status=429 action=wait next_try=2026-11-20T12:00:42Z why='slow down'" in caplog.text
     [row] = office.store.db.rows("select error, failures, next_at from health where name='source:feed'")
     assert tuple(row) == ("slow down", 1, "2026-11-20T12:00:42.000000Z")
+    office.clock.advance(42)
     assert office.app.poll("feed") is None
     assert "source=feed status=well" in caplog.text
     assert office.store.db.value("select error from health where name='source:feed'") == ""
@@ -74,18 +76,17 @@ def test_parts_that_fail_are_told_once_and_shown_until_they_are_well(
     said = "source=feed stream=feeds.example/a status=error action=pause next_try=2026-11-20T12:01:00Z why='it is gone'"
     assert caplog.text.count(said) == 1
     assert office.count("posts") == 3, "the rest is read"
-    [row] = office.store.db.rows("select error, error_at, failures, next_at from health where name='source:feed'")
-    assert tuple(row) == (
-        "feeds.example/a: it is gone (and 1 more)",
-        "2026-11-20T12:00:00.000000Z",
-        2,
-        "2026-11-20T12:01:00.000000Z",
-    )
-    office.feed.troubles.clear()
+    assert office.store.standing("feed") == [
+        Standing("feeds.example/a", "it is gone", NOW, NOW + timedelta(minutes=1)),
+        Standing("feeds.example/b", "answered 503", NOW, NOW + timedelta(hours=1)),
+    ]
+    assert office.store.trouble_since("source", "feed") is None, "the source itself is well"
+    office.feed.troubles.pop()
+    office.clock.advance(60)
     office.app.poll("feed")
     assert "source=feed stream=feeds.example/a status=well" in caplog.text
-    [row] = office.store.db.rows("select error, error_at, failures, next_at from health where name='source:feed'")
-    assert tuple(row) == ("", None, 0, None)
+    [left] = office.store.standing("feed")
+    assert (left.stream, left.since) == ("feeds.example/b", NOW), "when it began stays"
 
 
 def test_posts_are_looked_up_again_so_that_deletions_and_edits_are_honoured(office: Office) -> None:
@@ -128,24 +129,6 @@ def test_old_posts_lose_their_words_and_later_their_counts(office: Office) -> No
     assert [office.count(t) for t in ("posts", "findings", "alerts", "outbox", "seen", "carries")] == [0] * 6
 
 
-def test_trouble_that_lasts_is_told_to_the_operators_once_and_so_is_its_end(office: Office) -> None:
-    office.write(
-        "listener.toml", LISTENER.format(folder=office.config.parent) + '[ops]\nchannel = "desk"\nafter = "10m"\n'
-    )
-    office.app.use(assemble(load(office.config, office.env, find), office.env))
-    for _ in range(4):
-        office.feed.errors = [SourceError("feed", "the token was refused", permanent=True, code="401")]
-        office.app.poll("feed")
-        office.clock.advance(300)
-    office.app.poll("feed")
-    office.app.poll("feed")
-    notices = [row[0] for row in office.store.db.rows("select notice from outbox where notice != ''")]
-    assert notices == [
-        "Source feed cannot be read since 2026-11-20 12:00 UTC: the token was refused",
-        "Source feed is read again; the trouble began at 2026-11-20 12:00 UTC",
-    ]
-
-
 def test_trouble_that_passes_is_told_to_nobody(office: Office) -> None:
     office.write("listener.toml", LISTENER.format(folder=office.config.parent) + '[ops]\nchannel = "desk"\n')
     office.app.use(assemble(load(office.config, office.env, find), office.env))
@@ -153,3 +136,37 @@ def test_trouble_that_passes_is_told_to_nobody(office: Office) -> None:
     office.app.poll("feed")
     office.app.poll("feed")
     assert office.store.db.rows("select notice from outbox where notice != ''") == []
+
+
+def test_a_wait_that_a_platform_asked_for_outlives_the_process(office: Office) -> None:
+    office.feed.errors = [SourceError("feed", "slow down", wait=42.0, code="429")]
+    office.app.poll("feed")
+    office.clock.advance(12)
+    again = App(office.parts, office.store, office.clock, office.clock)
+    asked = len(office.feed.asked)
+    assert again.poll("feed") == 30.0
+    assert once(again, ["feed"]).failed == ("feed",)
+    assert len(office.feed.asked) == asked, "nobody asked before the time"
+    office.clock.advance(30)
+    assert again.poll("feed") is None
+    assert office.store.asked_until("feed") is None
+
+
+def test_a_pause_for_a_person_ends_with_a_restart(office: Office) -> None:
+    office.feed.errors = [SourceError("feed", "check FORUM_TOKEN", permanent=True, code="401")]
+    assert office.app.poll("feed") == 900.0
+    again = App(office.parts, office.store, office.clock, office.clock)
+    assert again.poll("feed") is None, "the variable may have been set anew"
+
+
+def test_posts_are_not_looked_up_while_the_platform_wants_to_be_left_alone(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.clock.advance(2 * 3600)
+    office.feed.errors = [SourceError("feed", "slow down", wait=60.0, code="429")]
+    office.app.poll("feed")
+    office.feed.delete("forum:1")
+    office.app.recheck("feed")
+    assert office.store.db.value("select text from posts where key='forum:1'") != ""
+    office.clock.advance(60)
+    office.app.recheck("feed")
+    assert office.store.db.value("select text from posts where key='forum:1'") == ""

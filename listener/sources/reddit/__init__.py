@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 
 from listener.errors import SourceError
+from listener.meter import Meter
 from listener.net import Params
 from listener.sources.reddit import communities, sweep
 from listener.sources.reddit.api import SECRETS, Api
 from listener.sources.reddit.communities import REFUSALS, Community
 from listener.sources.reddit.gathered import Gathered
 from listener.sources.reddit.options import TERMS, Options
-from listener.sources.reddit.streams import LISTINGS, Stream, backfill, streams
+from listener.sources.reddit.streams import LISTINGS, Stream, backfill, backfilling, streams
 from listener.sources.reddit.sweep import Step, Sweep
 from listener.sources.reddit.things import page_of
 from listener.types import Ask, Batch, Environment, Gap
@@ -44,6 +45,10 @@ class Source:
     def __init__(self, options: Options, env: Environment, api: Api | None = None) -> None:
         self._options, self._names, self._api = options, options.names, api or Api(env)
 
+    def count_with(self, meter: Meter) -> None:
+        """Share the count of requests with other processes; see `listener.meter`."""
+        self._api.count_with(meter)
+
     def fetch(self, ask: Ask) -> Batch:
         """A page of each stream that was not read to its end since `ask.now`; raises `SourceError`."""
         found = Gathered(ask)
@@ -54,14 +59,21 @@ class Source:
             self._refuse_silence(found)
         except SourceError as error:
             if error.code == "budget":
-                return found.batch(more=True, wait=error.wait)
+                return self._page(found, more=True, wait=error.wait)
             if not found.cursors:
                 raise
             log.info("source=reddit status=%s action=keep what was read, try again: %s", error.code, error.why)
-            return found.batch(more=True)
+            return self._page(found, more=True)
         read = streams(self._options, found)
         more = any(self._under_way(stream, found) for stream in read)
-        return found.batch(more=more, wait=None if more else self._soon(read, found))
+        return self._page(found, more=more, wait=None if more else self._soon(read, found))
+
+    def _page(self, found: Gathered, *, more: bool, wait: float | None = None) -> Batch:
+        """What goes out: with the subreddits that cannot be read, and whether a gap was searched to its end."""
+        if backfilling(found, found.ask.cursors) and not backfilling(found, found.cursors):
+            found.filled.append(LISTINGS["post"])
+        known = communities.decoded(found.cursor("subreddits"))
+        return found.batch(more=more, wait=wait, troubles=communities.troubles(self._names, known))
 
     def recheck(self, ids: Sequence[str], now: datetime) -> Batch:
         """The posts as they are now; where Reddit fails on the way: those before it, with `more` and `wait`."""
@@ -167,6 +179,7 @@ class Source:
             found.gaps.append(Gap(f"r/{name}", at, found.ask.now, f"{after.why}; looked at again every 15 minutes"))
         if was and not after.why:
             log.info("source=reddit status=resumed subreddit=r/%s", name)
+            found.filled.append(f"r/{name}")
             for stream in LISTINGS.values():
                 if cursor := sweep.decoded(found.cursor(stream)):
                     found.move(stream, sweep.encoded(sweep.back_to(cursor, since)))

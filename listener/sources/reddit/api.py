@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from listener import __version__
 from listener.errors import MissingSecret, SourceError
+from listener.meter import Meter
 from listener.net import Params
 from listener.sources.reddit.budget import Budget, budget_of
 from listener.types import Environment
@@ -46,6 +47,13 @@ class Api:
         agent(env)  # a name that is none is told at the start
         self._env, self._deadline, self._own, self._www, self._oauth = env, deadline, budget, www, oauth
         self._connected: tuple[praw.Reddit, Requestor, Budget] | None = None
+        self._meter: Meter | None = None
+
+    def count_with(self, meter: Meter) -> None:
+        """Count requests with this, so that other processes know of them."""
+        self._meter = meter
+        if self._connected:
+            self._connected[2].remember(meter)
 
     def get(self, path: str, params: Params, now: datetime) -> object:
         """The decoded JSON of an answer; raises `SourceError`, with code "budget" where we have to wait our turn."""
@@ -85,6 +93,8 @@ class Api:
         try:
             client_id, secret = (self._env.secret(name) for name in SECRETS[:2])
             budget = self._own or budget_of(client_id)
+            if self._meter:
+                budget.remember(self._meter)
             # All that a praw.ini or a variable praw_… lying about could change is said here.
             reddit = praw.Reddit(
                 "DEFAULT",

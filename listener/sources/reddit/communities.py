@@ -1,11 +1,13 @@
 """Which subreddits can be read: pure. A joined listing leaves out those it cannot show and does not say so."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
 
 from listener.errors import SourceError
+from listener.types import Trouble
 
 WELL, SICK = 86_400.0, 840.0
 """Seconds until a subreddit is looked at again, that could be read and that could not."""
@@ -51,6 +53,12 @@ def encoded(known: Communities) -> str:
 def due(names: Iterable[str], known: Communities, now: float) -> list[str]:
     """Those to be looked at."""
     return [name for name in names if name not in known or known[name].look <= now]
+
+
+def troubles(names: Iterable[str], known: Communities) -> tuple[Trouble, ...]:
+    """Those that cannot be read, as people are told of them."""
+    ill = ((name, known[name]) for name in names if name in known and known[name].why)
+    return tuple(Trouble(f"r/{name}", each.why, datetime.fromtimestamp(each.look, UTC)) for name, each in ill)
 
 
 def readable(names: Iterable[str], known: Communities) -> list[str]:

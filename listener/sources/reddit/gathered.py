@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from listener.sources.reddit.sweep import Entry
 from listener.sources.reddit.things import read
-from listener.types import Ask, Bad, Batch, Gap, Post
+from listener.types import Ask, Bad, Batch, Gap, Post, Trouble
 
 
 class Gathered:
@@ -14,6 +14,7 @@ class Gathered:
         self.ask, self.now = ask, ask.now.timestamp()
         self.cursors: dict[str, str] = {}
         self.gaps: list[Gap] = []
+        self.filled: list[str] = []  # streams whose gaps were closed
         self._posts: dict[str, Post] = {}
         self._deleted: dict[str, None] = {}
         self._bad: dict[tuple[str, str], Bad] = {}
@@ -38,7 +39,7 @@ class Gathered:
         """Posts that are gone."""
         self._deleted |= dict.fromkeys(keys)
 
-    def batch(self, *, more: bool, wait: float | None = None) -> Batch:
+    def batch(self, *, more: bool, wait: float | None = None, troubles: tuple[Trouble, ...] = ()) -> Batch:
         """The page."""
         return Batch(
             posts=tuple(self._posts.values()),
@@ -48,4 +49,6 @@ class Gathered:
             wait=wait,
             gaps=tuple(self.gaps),
             bad=tuple(self._bad.values()),
+            troubles=troubles,
+            filled=tuple(self.filled),
         )

@@ -6,7 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from listener.types import Terms
+from listener.sources.reddit.budget import A_MINUTE, WINDOW
+from listener.types import Rate, Terms
 
 TERMS = Terms(
     about=(
@@ -15,6 +16,7 @@ TERMS = Terms(
     ),
     recheck_hours=24.0,
     every=60.0,
+    rate=Rate(A_MINUTE, WINDOW),
     may_export=False,
 )
 

@@ -1,6 +1,7 @@
 """What there is to read, each with a cursor of its own."""
 
 import logging
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -59,9 +60,17 @@ def streams(options: Options, found: Gathered) -> list[Stream]:
 
 
 def backfill(found: Gathered, since: int) -> None:
-    """Have the topics searched for in what a listing does not show any more."""
+    """Have the topics searched for in what a listing does not show any more; an earlier gap stays to be filled."""
     for name in _searches(found.ask):
-        found.move(f"backfill/{name}", sweep.encoded(Sweep(done=since, start=since)))
+        under_way = sweep.decoded(found.cursor(f"backfill/{name}"))
+        start = min(since, under_way.start) if under_way else since
+        found.move(f"backfill/{name}", sweep.encoded(Sweep(done=start, start=start)))
+
+
+def backfilling(found: Gathered, cursors: Mapping[str, str]) -> bool:
+    """Whether a gap is being searched, by these cursors and, where they say nothing, those before."""
+    known = {**found.ask.cursors, **cursors}
+    return any(known.get(f"backfill/{name}") for name in _searches(found.ask))
 
 
 def _last(found: Gathered, stream: Stream) -> float:

@@ -21,6 +21,7 @@ class Reader:
         self.stored: dict[str, Post] = {}
         self.deleted: set[str] = set()
         self.gaps: list[Gap] = []
+        self.filled: list[str] = []
         self.last = Batch()
 
     def later(self, seconds: float) -> "Reader":
@@ -37,6 +38,7 @@ class Reader:
             self.stored |= {post.id: post for post in page.posts}
             self.deleted |= set(page.deleted)
             self.gaps += page.gaps
+            self.filled += page.filled
             self.cursors |= page.cursors
         return self
 

@@ -304,3 +304,49 @@ def test_no_minute_has_more_requests_than_allowed(clock: Clock) -> None:
 
 def test_one_credential_has_one_budget() -> None:
     assert budget_of("a") is budget_of("a") is not budget_of("b")
+
+
+class Notebook:
+    """A meter as another process left it."""
+
+    def __init__(self, ages: list[float], pause: float = 0.0) -> None:
+        self.known, self.rest, self.asked, self.said = ages, pause, 0, list[tuple[float, float]]()
+
+    def ages(self, seconds: float) -> list[float]:
+        return [age for age in self.known if age < seconds]
+
+    def pause(self) -> float:
+        return self.rest
+
+    def ask(self) -> None:
+        self.asked += 1
+
+    def heard(self, left: float, resets: float) -> None:
+        self.said.append((left, resets))
+
+
+def test_requests_of_the_process_before_count(make: Make, clock: Clock) -> None:
+    api = make(budget=Budget(clock))
+    api.count_with(Notebook([70.0, *[40.0] * (A_MINUTE - 2)]))
+    assert ask(api) == WELL, "a login and a question fit"
+    assert (trouble(api).code, trouble(api).wait) == ("budget", 20.0)
+    clock.seconds = 21
+    assert ask(api) == WELL
+
+
+def test_a_pause_that_reddit_asked_the_process_before_for_is_kept(make: Make, service: Service, clock: Clock) -> None:
+    api = make()
+    api.count_with(Notebook([], pause=33.0))
+    assert (trouble(api).wait, service.count) == (33.0, 0)
+    clock.seconds = 34
+    assert ask(api) == WELL
+
+
+def test_each_request_and_what_reddit_says_is_left_are_written_down(make: Make, service: Service) -> None:
+    api, notebook = make(), Notebook([])
+    ask(api)
+    api.count_with(notebook)  # also of a connection that is open
+    service.answers = [answer(x_ratelimit_remaining="7.0", x_ratelimit_reset="300"), answer(429, retry_after="60")]
+    ask(api)
+    assert trouble(api).wait == 60.0
+    assert (notebook.asked, notebook.said) == (2, [(7.0, 300.0), (0, 60.0)])

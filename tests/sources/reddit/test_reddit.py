@@ -149,6 +149,40 @@ def test_a_burst_beyond_a_listing_is_a_gap_and_the_topics_are_searched_for_in_it
     asked = reader.requests("/search")
     reader.later(60).poll()
     assert (reader.requests("/search"), len(reader.gaps)) == (asked, 1), "searched for once"
+    assert reader.filled == ["posts"], "as far as a search shows it"
+
+
+def test_a_gap_is_not_closed_before_its_search_has_ended() -> None:
+    service = Reddit([submission(0, NOON - 60)])
+    reader = Reader(service, queries=("oak", "beech")).poll().later(60)
+    service.things += [submission(n, NOON + n / 30, title="oak and beech") for n in range(1, 1_501)]
+    reader.poll(stop=11)  # the listing has ended, the searches have begun
+    assert ([gap.stream for gap in reader.gaps], reader.filled) == (["posts"], [])
+    reader.poll()
+    assert reader.filled == ["posts"]
+
+
+def test_a_gap_that_comes_while_an_earlier_one_is_searched_keeps_both() -> None:
+    service = Reddit([submission(0, NOON - 60)])
+    reader = Reader(service, queries=("oak",)).poll().later(60)
+    service.things += [submission(n, NOON + n / 30, title="oak?" if n == 100 else "ash") for n in range(1, 1_501)]
+    reader.poll(stop=10)  # the listing was read, the search has not begun
+    assert [gap.stream for gap in reader.gaps] == ["posts"]
+    assert "t3_100" not in reader.stored
+    service.things += [submission(n, NOON + 60 + n / 30, title="elm") for n in range(1_501, 3_001)]
+    service.fails = [None, None, outage(), *[None, outage()] * 9]  # while the search fails, the listing is read on
+    reader.later(120).poll()
+    assert len(reader.gaps) == 2
+    assert "t3_100" in reader.stored, "the first gap was searched, too"
+    assert reader.filled == ["posts"]
+
+
+def test_a_burst_of_comments_stays_a_gap() -> None:
+    service = Reddit([comment(0, NOON - 60)])
+    reader = Reader(service, queries=("oak",)).poll().later(60)
+    service.things += [comment(n, NOON + n / 30) for n in range(1, 1_501)]
+    reader.poll().later(60).poll()
+    assert ([gap.stream for gap in reader.gaps], reader.filled) == (["comments"], [])
 
 
 def test_a_burst_of_comments_is_a_gap_that_says_so() -> None:
@@ -210,6 +244,9 @@ def test_a_subreddit_that_cannot_be_read_is_named_and_the_others_run(status: int
     reader = Reader(service, subreddits=("desks", "chairs")).poll()
     assert set(reader.stored) == {"t3_1", "t1_2"}
     assert [(gap.stream, why in gap.why, str(status) in gap.why) for gap in reader.gaps] == [("r/chairs", True, True)]
+    [trouble] = reader.last.troubles
+    assert (trouble.stream, trouble.why in reader.gaps[0].why) == ("r/chairs", True)
+    assert trouble.next_try == NOW + timedelta(seconds=840)
     before = reader.requests()
     reader.later(60).poll()
     assert (len(reader.gaps), reader.requests("r/chairs/"), reader.requests() - before) == (1, 2, 2)
@@ -236,8 +273,10 @@ def test_what_a_paused_subreddit_held_is_read_once_it_can_be() -> None:
         reader.later(700).poll()
     assert "t3_3" not in reader.stored
     service.refuses.clear()
+    assert [trouble.stream for trouble in reader.last.troubles] == ["r/chairs"]
     reader.later(900).poll()
     assert "t3_3" in reader.stored
+    assert (reader.filled, reader.last.troubles) == (["r/chairs"], ())
 
 
 def test_where_no_subreddit_can_be_read_the_source_is_in_trouble() -> None:

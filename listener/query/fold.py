@@ -89,25 +89,35 @@ def fold(text: str) -> str:
     """The folded text."""
     if text.isascii():
         return text.lower()
+    return prepared(text).translate(_TABLE)
+
+
+def prepared(text: str) -> str:
+    """The text before each of its characters is folded by itself: look-alikes told apart, halves of one joined."""
     text = unmasked(text)
-    if _JOINED.search(text):
-        return "".join(_folded_cluster(cluster) for cluster in _CLUSTER.findall(text))
-    return text.translate(_TABLE)
+    return "".join(map(_whole, _CLUSTER.findall(text))) if _JOINED.search(text) else text
+
+
+def folded_char(code: int) -> str:
+    """What a character of a prepared text is folded to."""
+    return _TABLE[code]
 
 
 def fold_keeping_case(text: str) -> str:
     """As `fold`, but capitals stay capitals: for `!"Target"`."""
     if text.isascii():
         return text
-    text = unmasked(text)
-    if _JOINED.search(text):
-        return "".join(_whole(cluster).translate(_CASED) for cluster in _CLUSTER.findall(text))
-    return text.translate(_CASED)
+    return prepared(text).translate(_CASED)
 
 
 def unmasked(text: str) -> str:
     """Cyrillic capitals that look Latin, and their small letters, become so where they stand among Latin letters."""
-    return _RUN.sub(_unmasked_run, text) if _MIXED.search(text) else text
+    return _RUN.sub(_unmasked_run, text) if is_unmasked(text) else text
+
+
+def is_unmasked(text: str) -> bool:
+    """Whether it has letters that are read by their neighbours."""
+    return _MIXED.search(text) is not None
 
 
 def _unmasked_run(run: re.Match[str]) -> str:

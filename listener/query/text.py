@@ -14,10 +14,14 @@ from listener.query.words import HOST, NAME, cased_words, spaceless, word_patter
 from listener.types import Span
 
 _IN_ADDRESS = rf"(?:[!#-;=?-\]_a-z~]|[^\W{SPACELESS}])++"
-_ADDRESS = re.compile(rf"(?:https?|hxxps?|ftp)://{_IN_ADDRESS}|(?<![\w.@])www\.{_IN_ADDRESS}", re.IGNORECASE)
+ADDRESS = re.compile(rf"(?:https?|hxxps?|ftp)://{_IN_ADDRESS}|(?<![\w.@])www\.{_IN_ADDRESS}", re.IGNORECASE)
+"""An address in a text: it holds no words."""
+
 _HOST = re.compile(r"(?:[^\W_]|[-_.]|\[\.\])+")
 _LONGEST_HOST = 253
-_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+"""A digit on a key, which is a sign and no word."""
+
 _NUMBER = re.compile(r"\d[.,]\d")
 _BLANK = "\x02"  # stands for what is no text: no letter, no white space, and never in a post
 
@@ -48,16 +52,16 @@ class Text:
     def addresses(self) -> list[tuple[int, int]]:
         """Characters of the original that are addresses."""
         lower = self.original.lower()
-        return [m.span() for m in _ADDRESS.finditer(self.original)] if "://" in lower or "www." in lower else []
+        return [m.span() for m in ADDRESS.finditer(self.original)] if "://" in lower or "www." in lower else []
 
     @cached_property
     def _clear(self) -> str:
         """The original without what holds no words, as long as before."""
         text = self.original
         if "\u20e3" in text:
-            text = _KEYCAP.sub(_blanked, text)
+            text = KEYCAP.sub(_blanked, text)
         if self.addresses:
-            text = _ADDRESS.sub(_blanked, text)
+            text = ADDRESS.sub(_blanked, text)
         return text[: self._title] + _BLANK + text[self._title + 1 :] if self._title else text
 
     @cached_property

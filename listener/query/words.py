@@ -20,7 +20,8 @@ _ASCII = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _WORD = re.compile(rf"[{SPACELESS}]+|{LETTERS}(?:'{LETTERS})*+")
 _WILD = re.compile(rf"[*?]*[{SPACELESS}][{SPACELESS}*?]*|(?:{LETTERS}|[*?])+(?:'(?:{LETTERS}|[*?])+)*")
 _SPACELESS = re.compile(f"[{SPACELESS}]")
-_JOINTS = re.compile(r"[\s\-‐‑‒–—―−_*~™®©℠]*")
+_ASIDE = "_*~™®©℠"  # signs of emphasis and trade
+_JOINTS = re.compile(rf"[{_ASIDE}]*+[\s\-‐‑‒–—―−][\s\-‐‑‒–—―−{_ASIDE}]*+")
 _NAME = rf"(?:\w++|[{_MARKS}]++)++"
 NAME = re.compile(rf"(?<![^\W{SPACELESS}])([#@$])({_NAME})((?:[.@-]{_NAME})*+)")
 """A hashtag, handle or cashtag in a folded text: its sign, its name, and what a handle of a federated network adds."""
@@ -57,5 +58,9 @@ def spaceless(text: str) -> bool:
 
 
 def joined(gap: str) -> bool:
-    """Whether a phrase goes on across what stands between two words: white space, dashes, emphasis, ™."""
-    return gap == " " or _JOINTS.fullmatch(gap) is not None
+    """Whether a phrase goes on across what stands between two words.
+
+    White space and dashes, with or without signs of emphasis and ™ beside them; but not such signs alone: acme_cloud is
+    no "acme cloud".
+    """
+    return gap in (" ", "") or _JOINTS.fullmatch(gap) is not None

@@ -3,40 +3,109 @@
 import pytest
 
 from listener.query import parse
-from listener.query.clues import clues
+from listener.query.clues import clues, literals, needed
+from listener.query.plain import ODD, piece, plain
 
-WORD, PIECE = True, False
+SETS = {"hot": "tea OR soup"}
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("tea", {("tea", WORD)}),
-        ("Café", {("cafe", WORD)}),
-        ('"a green tea"', {("green", WORD)}),
-        ("kettl*", {("kettl", PIECE)}),
-        ("*ttl?s*", {("ttl", PIECE)}),
-        ('"gre* tea"', {("tea", WORD)}),
-        ("茶", {("茶", PIECE)}),
-        ("!Tea", {("tea", WORD)}),
-        ("#Tea", {("#tea", PIECE)}),
-        ("shop.example.org", {("example", PIECE)}),
-        ("`C++ and Go`", {("and", PIECE)}),
-        ("title:tea", {("tea", WORD)}),
-        ("@hot", {("soup", WORD), ("tea", WORD)}),
-        ("tea OR milk*", {("tea", WORD), ("milk", PIECE)}),
-        ("(tea OR milk) cup", {("cup", WORD)}),
-        ("(tea OR milk) NEAR/2 cup", {("cup", WORD)}),
-        ("tea -milk", {("tea", WORD)}),
-        ("tea lang:en", {("tea", WORD)}),
+        ("tea", [{" tea "}]),
+        ("Café", [{" cafe "}]),
+        ('"a green tea"', [{" a green tea "}]),
+        ("green-tea", [{" green tea "}]),
+        ("o'hara", [{" o hara "}]),
+        ("kettl*", [{" kettl"}]),
+        ("*ttl?s*", [{"ttl"}]),
+        ('"gre* tea"', [{" tea "}]),
+        ('"green te*"', [{" green te"}]),
+        ('"tea, green"', [{" green "}]),
+        ("茶", [{" 茶 "}]),
+        ("!Tea", [{" tea "}]),
+        ("#Tea", [{" tea "}]),
+        ("#te*", [{" te"}]),
+        ("@ana@tea.example", [{" ana \x01 tea \x01 example "}]),
+        ("shop.example.org", [{" example "}]),
+        ("`C++ and Go`", [{"c \x01 \x01 and go"}]),
+        ("`😀`", [{"😀"}]),
+        ("/(tea)? and milk+/", [{" and milk"}]),
+        ("title:tea", [{" tea "}]),
+        ("@hot", [{" tea ", " soup "}]),
+        ("tea OR milk*", [{" tea ", " milk"}]),
+        ("(tea OR milk) cup", [{" cup "}, {" tea ", " milk "}]),
+        ("(tea OR milk) NEAR/2 cup", [{" cup "}, {" tea ", " milk "}]),
+        ("tea -milk", [{" tea "}]),
+        ("tea lang:en", [{" tea "}]),
+        ("author:@Ana_B", [{" ana b "}]),
+        ("community:/r/tea*", [{" tea"}]),
+        ("site:www.tea.example/x", [{" example "}]),
+        ("url:/tea/x", [{"\x01 tea \x01 x"}]),
     ],
 )
-def test_a_query_gives_clues(query: str, expected: set[tuple[str, bool]]) -> None:
-    assert clues(parse(query, {"hot": "tea OR soup"}).tree) == frozenset(expected)
+def test_a_query_gives_clues(query: str, expected: list[set[str]]) -> None:
+    assert clues(parse(query, SETS).tree) == tuple(frozenset(each.encode() for each in clue) for clue in expected)
 
 
 @pytest.mark.parametrize(
-    "query", ["lang:en", "/tea/", "`++`", "`é`", "tea OR lang:en", "/tea/ OR tea", "likes:>5 -tea"]
+    "query",
+    ["lang:en", "/te|a/", "/[tea]/", "`é`", "tea OR lang:en", "likes:>5 -tea", "age:<2h", r"/\p{Han}a/", "`xhttp`"],
 )
 def test_some_queries_give_none(query: str) -> None:
-    assert clues(parse(query).tree) is None
+    assert clues(parse(query).tree) == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("refund", {"refund"}),
+        ("refund(ed)?", {"refund"}),
+        ("refunds?", {"refund"}),
+        ("re+fund", {"re", "fund"}),
+        ("a{0,3}b{2}c", {"c"}),
+        (r"(?i)tea\b.*[milk]pot$", {"tea", "pot"}),
+        (r"a\.b", {"a", "b"}),
+        ("(a|b)tea", {"tea"}),
+        ("tea|cup", set()),
+        (r"\x41bc", set()),
+        (r"\Qa|b\E", set()),
+        ("[]a]tea", {"tea"}),
+        ("[[:alpha:]]tea", {"tea"}),
+    ],
+)
+def test_an_expression_gives_the_letters_that_it_cannot_do_without(pattern: str, expected: set[str]) -> None:
+    assert set(literals(pattern)) - {""} == expected
+
+
+def test_it_is_known_where_else_clues_are_looked_for() -> None:
+    assert needed(parse("tea title:cup lang:en").tree) == frozenset()
+    assert needed(parse("tea.example OR author:ana site:b.example").tree) == {"url", "links", "author"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", " "),
+        ("Tea, hot-tea & Élan!", " tea \x01 hot tea \x01 elan \x01 "),
+        ("ana's  #cup_b", " ana s \x01 cup b "),
+        ("买茶tea", " 买 茶 tea "),
+        ("te\u200ba😀", " tea 😀 "),
+        ("velohttps://a.b", " velo https \x05 \x01 \x01 a \x01 b "),
+        ("a7️⃣b", " a 7 b "),
+    ],
+)
+def test_a_text_is_words_between_single_spaces(text: str, expected: str) -> None:
+    assert plain([text]) == expected.encode()
+
+
+def test_texts_are_read_a_line_each_whatever_they_hold() -> None:
+    lines = plain(["a\nb", "", "c\0\0d", "e\ud800é"]).split(b"\n")
+    assert lines[:2] == [b" a b ", b" "]
+    assert len(lines) == 4
+    assert all(ODD in line for line in lines[2:])
+
+
+def test_what_is_no_text_is_no_clue() -> None:
+    assert piece(" ") == piece("\x07") == b""
+    assert piece(" tea ") == b" tea "

@@ -207,3 +207,23 @@ EXPRESSIONS = [
 @pytest.mark.parametrize(("query", "text", "pieces"), EXPRESSIONS)
 def test_expressions_find_pieces_of_the_original(query: str, text: str, pieces: list[str]) -> None:
     assert found(query, text) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("acme cloud", True),
+        ("acme-cloud", True),
+        ("acme — cloud", True),
+        ("*acme* **cloud**", True),
+        ("_acme_ cloud", True),
+        ("Acme™ Cloud", True),
+        ("acme_cloud", False),
+        ("acme~cloud", False),
+        ("acme*cloud", False),
+        ("acme™cloud", False),
+        ("acme, cloud", False),
+    ],
+)
+def test_a_phrase_crosses_white_space_and_dashes_and_signs_of_emphasis_beside_them(text: str, expected: bool) -> None:
+    assert matches('"acme cloud"', text) is expected

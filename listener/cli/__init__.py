@@ -21,6 +21,7 @@ COMMANDS = {
     "findings": ("browse", "findings", "Search what was found."),
     "why": ("browse", "why", "Why a post alerted, or why not."),
     "datasette": ("browse", "datasette", "Browse the findings, read-only, in Datasette."),
+    "topics": ("topics", "topics", "What is tracked: list, add, remove, export, import from other tools."),
     "match": ("language", "match", "Judge query cases from a file."),
     "explain": ("language", "explain", "How a query reads, and which part matched a text where."),
     "tag": ("tagging", "tag", "Tag posts from a file or standard input."),

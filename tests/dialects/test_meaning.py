@@ -36,7 +36,7 @@ PIECES = [
 queries = st.one_of(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.text(max_size=40))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(TOOLS), queries)
 @example("brandwatch", "a NEAR/9999 b")
 @example("x", '"a"~9999')
@@ -57,7 +57,7 @@ def test_what_is_imported_always_parses(tool: str, text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2_500, deadline=None)
+@settings(max_examples=1_200, deadline=None)
 @given(st.sampled_from(TOOLS), queries)
 def test_what_is_imported_of_many_queries_parses(tool: str, text: str) -> None:
     test_what_is_imported_always_parses.hypothesis.inner_test(tool, text)  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ TEXTS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trees)
 @example(joined([asks("pot"), COUNTRY], "OR"))
 @example(joined([asks("pot"), negated(COUNTRY)], "AND"))

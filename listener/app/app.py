@@ -155,7 +155,10 @@ class App:
         if since:
             log.info("source=%s status=well", name)
         self._tell_operators()
-        return self._waits.get(name)
+        soon = self._waits.get(name)
+        if soon is not None:
+            self.store.plan(name, self._real() + timedelta(seconds=soon))
+        return soon
 
     def must_wait(self, name: str) -> float:
         """Seconds for which the platform asked to be left alone, perhaps before we were started; 0: it may be asked."""

@@ -49,6 +49,12 @@ def asked_until(db: Database, name: str) -> datetime | None:
     return at(found) if found else None
 
 
+def plan(db: Database, name: str, at: datetime) -> None:
+    """Note when a source is read next, where that is not its usual interval."""
+    with db.write() as conn:
+        conn.execute("update health set next_at=? where name=?", (iso(at), f"source:{name}"))
+
+
 def well(db: Database, kind: str, name: str, now: datetime) -> None:
     """Note that it works."""
     with db.write() as conn:

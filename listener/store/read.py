@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
 from msgspec import Struct
@@ -103,6 +102,13 @@ def _unstored(db: Database, wanted: str, seen: Row | None) -> Answer | None:
     return Answer(key, seen["url"], seen["verdict"], at(seen["at"])) if seen else None
 
 
+_UNSEEN = "stream = :stream and checked_at < :seen and erased_at is null"
+_YOUNG = (  # later looks are `longest` apart anyway
+    "erased_at is null and fetched_at > :since and stream = :stream and checked_at >= :seen and "
+    "julianday(:now) - julianday(checked_at) + :rounding >= max(:first, julianday(checked_at) - julianday(fetched_at))"
+)
+
+
 def due_for_recheck(
     db: Database, stream: str, longest: timedelta, first: timedelta | None, now: datetime, limit: int
 ) -> list[Post]:
@@ -112,27 +118,29 @@ def due_for_recheck(
         longest: no post goes longer unseen.
         first: a new post is looked at after this long, then after twice as long, and so on.
     """
-    found = db.rows(
-        "select * from posts where stream=? and checked_at < ? and erased_at is null order by checked_at limit ?",
-        (stream, iso(now - longest), limit),
-    )
-    if first:
-        found += db.rows(
-            "select * from posts where erased_at is null and fetched_at > :since and stream = :stream and "
-            "julianday(:now) - julianday(checked_at) + :rounding >= "
-            "max(:first, julianday(checked_at) - julianday(fetched_at)) "
-            "and checked_at >= :seen order by checked_at limit :limit",
-            {
-                "stream": stream,
-                "now": iso(now),
-                "since": iso(now - 2 * longest),  # later looks are `longest` apart anyway
-                "seen": iso(now - longest),
-                "first": first / timedelta(days=1),
-                "rounding": timedelta(seconds=1) / timedelta(days=1),
-                "limit": limit - len(found),
-            },
-        )
+    values, found = _times(stream, longest, first, now), list[Row]()
+    for due in (_UNSEEN, _YOUNG) if first else (_UNSEEN,):
+        sql = f"select * from posts where {due} order by checked_at limit :limit"
+        found += db.rows(sql, {**values, "limit": limit - len(found)})
     return [post_of(row) for row in found]
+
+
+def count_due(db: Database, stream: str, longest: timedelta, first: timedelta | None, now: datetime) -> int:
+    """How many posts are due for another look; see `due_for_recheck`."""
+    values = _times(stream, longest, first, now)
+    which = (_UNSEEN, _YOUNG) if first else (_UNSEEN,)
+    return sum(db.rows(f"select count(*) from posts where {due}", values)[0][0] for due in which)
+
+
+def _times(stream: str, longest: timedelta, first: timedelta | None, now: datetime) -> dict[str, object]:
+    return {
+        "stream": stream,
+        "now": iso(now),
+        "since": iso(now - 2 * longest),
+        "seen": iso(now - longest),
+        "first": (first or longest) / timedelta(days=1),
+        "rounding": timedelta(seconds=1) / timedelta(days=1),
+    }
 
 
 def samples(db: Database, since: datetime) -> list[Post]:
@@ -145,44 +153,6 @@ def _sampled(raw: dict[str, Any]) -> Post:
     from msgspec import convert  # noqa: PLC0415  # only `estimate` needs it
 
     return convert(raw, Post)
-
-
-def status(db: Database) -> dict[str, Any]:
-    """Sources, outbox, gaps, quarantine and totals, as JSON-ready values."""
-    return {
-        "sources": [
-            {**dict(r), "lag": _lag(db, r["name"].partition(":")[2], r["since"])}
-            for r in db.rows("select * from health where kind='source' order by name")
-        ],
-        "channels": [dict(r) for r in db.rows("select * from health where kind='channel' order by name")],
-        "outbox": {
-            f"{r['sender']} {r['state']}": r["n"]
-            for r in db.rows("select sender, state, count(*) as n from outbox group by sender, state")
-        },
-        "failed": [
-            dict(r)
-            for r in db.rows(
-                "select key, channel, error, at from outbox where state='failed' order by id desc limit 20"
-            )
-        ],
-        "gaps": [
-            dict(r) for r in db.rows("select source, stream, since, until, why from gaps order by id desc limit 20")
-        ],
-        "quarantine": db.value("select count(*) from quarantine"),
-        "posts": db.value("select count(*) from posts"),
-        "findings": db.value("select count(*) from findings"),
-        "alerts": db.value("select count(*) from alerts"),
-    }
-
-
-def _lag(db: Database, stream: str, since: str) -> float | None:
-    """Median seconds from posting to reading, of the latest posts of a source; None where there are none."""
-    rows = db.rows(
-        "select created_at, fetched_at from posts where stream=? and created_at >= ? "
-        "and id > (select max(id) from posts) - 5000 order by id desc limit 50",  # bounded, however rare the source
-        (stream, since),
-    )
-    return median((at(r["fetched_at"]) - at(r["created_at"])).total_seconds() for r in rows) if rows else None
 
 
 def waiting(db: Database, states: Collection[str], limit: int) -> list[Waiting]:

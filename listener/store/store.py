@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import begin, health, quarantine, read, retention
+from listener.store import begin, condition, health, quarantine, read, retention
 from listener.store.connection import Connect, Database, connect
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
@@ -109,6 +109,10 @@ class Store:
         """Until when a platform asked us to leave a source alone; None where it did not."""
         return health.asked_until(self.db, name)
 
+    def plan(self, name: str, at: datetime) -> None:
+        """Note when a source that is well is read next, where that is not its usual interval."""
+        health.plan(self.db, name, at)
+
     def standing(self, name: str) -> list[health.Standing]:
         """The present trouble of a source and of its parts."""
         return health.standing(self.db, name)
@@ -127,7 +131,26 @@ class Store:
 
     def status(self) -> Mapping[str, Any]:
         """Sources, outbox, gaps, quarantine and totals."""
-        return read.status(self.db)
+        return condition.status(self.db)
+
+    def gaps(self, source: str) -> tuple[int, int]:
+        """How many stretches of a source could not be read, and how many were read after all."""
+        return condition.gaps(self.db, source)
+
+    def asked(self, budget: str, seconds: float, now: datetime) -> condition.Asked:
+        """What is known of the requests of a credential in the last so many seconds."""
+        return condition.asked(self.db, budget, seconds, now)
+
+    def money(self, source: str, now: datetime) -> Mapping[str, tuple[int, int]]:
+        """What each part of a source has spent and holds today, in millionths of a dollar."""
+        return condition.money(self.db, source, now)
+
+    def count_due(self, stream: str, terms: Terms, now: datetime) -> int:
+        """How many posts of a source are due for another look."""
+        if terms.recheck_hours is None:
+            return 0
+        first = None if terms.recheck_first is None else timedelta(minutes=terms.recheck_first)
+        return read.count_due(self.db, stream, timedelta(hours=terms.recheck_hours), first, now)
 
     def due_for_recheck(self, stream: str, terms: Terms, now: datetime, limit: int) -> list[Post]:
         """Stored posts of a source that were last seen upstream before then, the longest ago first."""

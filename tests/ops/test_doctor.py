@@ -172,10 +172,10 @@ def test_a_source_that_was_never_read_is_noticed(settings: Settings, store: Stor
 
 def test_a_source_whose_only_try_failed_says_why(settings: Settings, store: Store) -> None:
     more = replace(settings, sources=(*settings.sources, replace(settings.sources[0], name="new")))
-    store.failed("source", "new", "404 Not Found", NOW, NOW + timedelta(minutes=3))
+    store.failed("source", "new", "502 Bad Gateway", NOW, NOW + timedelta(minutes=3))
     store.close()
     assert list(examine(more, Env({}), NOW, offline=True)) == [
-        Trouble("source new fails since 2026-11-20 12:00 UTC: 404 Not Found", "listener once --source new")
+        Trouble("source new fails since 2026-11-20 12:00 UTC: 502 Bad Gateway", "listener once --source new")
     ]
 
 

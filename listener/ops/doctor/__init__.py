@@ -6,6 +6,7 @@ from datetime import datetime
 from listener.config import Env, Settings
 from listener.ops.doctor.database import database
 from listener.ops.doctor.slack import slack
+from listener.ops.doctor.sources import terms
 from listener.ops.doctor.trouble import Trouble
 from listener.ops.status import missing_secret
 from listener.plugins import find
@@ -17,6 +18,7 @@ def examine(settings: Settings, env: Env, now: datetime, *, offline: bool = Fals
     """Everything that is wrong; `offline` asks no service."""
     yield from _secrets(settings, env)
     yield from database(settings, env, now)
+    yield from terms(settings)
     if not offline:
         yield from slack(settings, env, now)
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from listener.config import Env, Settings
 from listener.errors import StoreError
+from listener.ops.doctor.sources import source
 from listener.ops.doctor.trouble import Trouble, of_store
-from listener.ops.status import SourceStatus, status
+from listener.ops.status import status
 from listener.store import Store
 from listener.store.read import Waiting
 
 _ROOM = 200_000_000  # bytes that should be free on the disk
 _LONG = timedelta(hours=1)  # a message that waits longer is stuck
-_QUIET = timedelta(minutes=15)  # a source that is not read for so long, and ten of its intervals, is stuck
 
 
 def database(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
@@ -72,31 +72,10 @@ def _content(settings: Settings, env: Env, store: Store, now: datetime) -> Itera
         )
     store.try_to_write()
     running = Store.holder(settings.store)
-    for source in status(settings, env, store, running).sources:
-        yield from _source(source, running, now)
+    for each in status(settings, env, store, running, now).sources:
+        yield from source(each, running, now)
     yield from _messages(store, settings, running, now)
     yield from _quarantine(store)
-
-
-def _source(source: SourceStatus, running: str, now: datetime) -> Iterator[Trouble]:
-    once = f"listener once --source {source.name}"
-    if source.skipped:
-        return  # said among the secrets
-    if source.error:
-        since = f" since {source.failing_since:%Y-%m-%d %H:%M} UTC" if source.failing_since else ""
-        when = f"it is tried again at {source.next_read:%H:%M} UTC" if running and source.next_read else once
-        yield Trouble(f"source {source.name} fails{since}: {source.error}", when)
-    elif source.last_read is None:
-        yield Trouble(f"source {source.name} was never read", "wait a minute" if running else once)
-    elif running and source.next_read and now > _overdue(source.last_read, source.next_read):
-        yield Trouble(
-            f"source {source.name} was last read at {source.last_read:%Y-%m-%d %H:%M} UTC, though Listener is running",
-            f"look at its log, then start process {running} again",
-        )
-
-
-def _overdue(last: datetime, following: datetime) -> datetime:
-    return last + max(_QUIET, 10 * (following - last))
 
 
 def _messages(store: Store, settings: Settings, running: str, now: datetime) -> Iterator[Trouble]:

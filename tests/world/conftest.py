@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.support import scopes, titles
+from tests.world.support import patient, scopes, titles
 
 
 @pytest.fixture(scope="session")
@@ -18,22 +18,7 @@ def new_world(shared: Path) -> Any:
     if not (tools / "loopback").is_dir():
         pytest.skip("needs the stand-in platforms beside the checkout: no shared/tools/loopback")
     sys.path.insert(0, str(tools))
-    return _patient(import_module("loopback.world").World)
-
-
-def _patient(world: Any) -> Any:
-    """Worlds whose ledger is copied again where an answer was noted while it was being copied."""
-
-    class World(world):  # type: ignore[misc]  # of a tool that has no types
-        @property
-        def ledger(self) -> Any:
-            while True:
-                try:
-                    return super().ledger
-                except RuntimeError:  # "changed size during iteration"
-                    continue
-
-    return World
+    return patient(import_module("loopback.world").World)
 
 
 @pytest.fixture(scope="session")

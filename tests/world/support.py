@@ -41,13 +41,15 @@ settle = "5s"
 class Product:
     """The command `listener` in a folder of its own, with nothing but environment variables set."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], listener: str = LISTENER) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], listener: str = LISTENER, tracked: Mapping[str, str] = TOPICS
+    ) -> None:
         self.folder = folder
         self.env = {**env, "SLACK_BOT_TOKEN": "xoxb-world"}
         config = folder / "config"
         config.mkdir(parents=True)
         (config / "listener.toml").write_text(listener)
-        topics = "".join(f"[[topics]]\nname = '{n}'\nquery = '{q}'\nthreshold = 0\n" for n, q in TOPICS.items())
+        topics = "".join(f"[[topics]]\nname = '{n}'\nquery = '{q}'\nthreshold = 0\n" for n, q in tracked.items())
         (config / "topics.toml").write_text(topics)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -88,6 +90,21 @@ class Product:
             return connection.execute(sql).fetchall()
         finally:
             connection.close()
+
+
+def patient(world: Any) -> Any:
+    """Worlds whose ledger is copied again where an answer was noted while it was being copied."""
+
+    class World(world):  # type: ignore[misc]  # of a tool that has no types
+        @property
+        def ledger(self) -> Any:
+            while True:
+                try:
+                    return super().ledger
+                except RuntimeError:  # "changed size during iteration"
+                    continue
+
+    return World
 
 
 def scopes() -> str:

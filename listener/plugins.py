@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from msgspec import Struct
 
 from listener.errors import ConfigError
+from listener.query.native import Dialect
 from listener.types import Channel, Environment, Source, Terms
 
 Kind = Literal["source", "channel"]
@@ -26,6 +27,7 @@ class Plugin(Struct, Generic[T], frozen=True):
     make: Callable[[Any, Environment], T]  # given those options and where its secrets are
     secrets: tuple[str, ...] = ()  # environment variables that it reads
     terms: Terms | None = None  # what the platform allows; sources only
+    dialect: Dialect | None = None  # the language of the platform's own search; sources that use it only
     places: bool = False  # a message names a place within it, such as "slack:#listening"; channels only
 
 
@@ -54,6 +56,7 @@ def find(kind: Kind, use: str) -> Plugin[Any]:
         make=made,
         secrets=getattr(module, "SECRETS", ()),
         terms=getattr(module, "TERMS", None),
+        dialect=getattr(module, "DIALECT", None),
         places=getattr(module, "PLACES", False),
     )
 

@@ -25,6 +25,7 @@ _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
 _LONGEST_WAIT = 86_400.0  # seconds; nobody asks for more
+_OWN_WAITS = ("", "cap")  # codes of waits that a source itself thinks best, or that its money asks for
 _EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
@@ -45,6 +46,7 @@ class App:
         self._senders: dict[str, Sender] = {}
         self._troubles: dict[str, dict[str, str]] = {}  # by source: stream → why, of the page before
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
+        self._unchecked: dict[str, str] = {}  # by source: why stored posts could not be looked up the last time
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
 
@@ -173,7 +175,7 @@ class App:
         now = self._real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
-        if error.wait is not None and error.code:  # what a source itself thinks best has no code
+        if error.wait is not None and error.code not in _OWN_WAITS:
             self.store.asked_to_wait(name, now + timedelta(seconds=wait))
         self._tell_operators()
         return wait
@@ -212,8 +214,11 @@ class App:
         try:
             batch = look_up(name, bound.source, [post.id for post in due], now)
         except SourceError as error:
-            log.warning("source=%s status=%s action=recheck later", name, error.why)
+            if self._unchecked.get(name) != error.why:  # once, though it is tried every few minutes
+                log.warning("source=%s status=%s action=recheck later", name, error.why)
+            self._unchecked[name] = error.why
             return
+        self._unchecked.pop(name, None)
         self._keep(name, replace(batch, cursors={}, listing=False))
         looked_at = {post.key for post in (batch.posts if batch.more else due)}
         self.store.touch(looked_at, now)

@@ -11,9 +11,11 @@ import msgspec
 from listener.app import clock
 from listener.cli.common import as_json, configured, put, say, settings_if_any, unconfigured
 from listener.cli.hints import hints
-from listener.query import Doc, parse
+from listener.plugins import find
+from listener.query import Doc, Query, parse
 from listener.query.cases import judge
 from listener.query.explain import explain as explained
+from listener.query.native import Unsearchable, widest
 from listener.types import Post
 
 
@@ -53,7 +55,8 @@ def _case(line: bytes) -> Mapping[str, Any]:
 @click.argument("query")
 @click.argument("text")
 @click.option("--title", default="", help="A title above the text.")
-def explain(folder: Path, json: bool, query: str, text: str, title: str) -> None:
+@click.option("--source", default="", help='Show also what the search of "x" or "reddit" is asked for.')
+def explain(folder: Path, json: bool, query: str, text: str, title: str, source: str) -> None:
     """Show how QUERY reads, and which part of it is where in TEXT.
 
     QUERY is one as in topics.toml; sets (@name) are those of the configuration, where there is one. Exits 0 whether it
@@ -64,9 +67,23 @@ def explain(folder: Path, json: bool, query: str, text: str, title: str) -> None
     for hint in hints(understood, settings) if settings else ():
         say(hint)
     doc = Doc.of(Post(source="text", id="1", title=title, text=text, created_at=now), now)
+    asked = _asked(understood, source) if source else []
     if not json:
-        click.echo(explained(understood, doc))
+        click.echo("\n".join([explained(understood, doc), *(f"{source} is asked for: {each}" for each in asked)]))
         return
     hit = understood.test(doc)
     where = [{"start": s.start, "end": s.end, "text": doc.text[s.start : s.end]} for s in hit.spans] if hit else []
-    put({"query": str(understood), "match": hit is not None, "leaves": hit.leaves if hit else [], "spans": where})
+    found = {"query": str(understood), "match": hit is not None, "leaves": hit.leaves if hit else [], "spans": where}
+    put({**found, "asked": asked} if source else found)
+
+
+def _asked(query: Query, source: str) -> list[str]:
+    """What a platform's own search is asked for."""
+    dialect = find("source", source).dialect
+    if dialect is None:
+        raise click.UsageError(f"{source} has no search of its own: all of it is read")
+    try:
+        return widest(query.tree, dialect)
+    except Unsearchable as error:
+        say(str(error))
+        return []

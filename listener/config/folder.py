@@ -94,6 +94,7 @@ def _settings(folder: Path, main: Document, topics: Topics, plugin: FindPlugin, 
             *_missing_files(main, sources),
             *router.warnings,
             *topics.warnings([each.use for each in sources]),
+            *_unsearchable(topics, sources),
         ),
     )
 
@@ -105,6 +106,12 @@ def _idle(main: Document) -> Iterator[str]:
             yield main.remark((name,), "nothing uses it yet; it follows in a later version")
     if not main.data.get("sources"):
         yield main.remark(("sources",), "there is none, so that nothing is listened to")
+
+
+def _unsearchable(topics: Topics, sources: Iterable[SourceSettings]) -> Iterator[str]:
+    """Topics that a source which searches cannot look for."""
+    for use, dialect in {source.use: source.dialect for source in sources if source.dialect}.items():
+        yield from topics.unsearchable(use, dialect)
 
 
 def _missing_files(main: Document, sources: Iterable[SourceSettings]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from listener.config.document import Document
 from listener.config.positions import Key
 from listener.config.settings import ChannelSettings, SourceSettings
 from listener.errors import ConfigError
+from listener.query.native import Dialect
 
 Kind = Literal["source", "channel"]
 Tables = Sequence[Mapping[str, object]]
@@ -30,6 +31,10 @@ class PluginFacts(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The environment variables that it reads."""
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The language of the platform's own search; sources that use it only."""
 
     @property
     def places(self) -> bool:
@@ -62,7 +67,9 @@ def read_sources(document: Document, raw: Tables, plugin: FindPlugin) -> tuple[S
     for key, written, head in _heads(document, "sources", raw, _Source):
         facts = _facts(document, key, "source", head.use, plugin)
         every = None if head.every is None else head.every.total_seconds()
-        settings.append(SourceSettings(head.use, head.name, every, _options(document, key, written, head, facts)))
+        options = _options(document, key, written, head, facts)
+        dialect = facts.dialect if facts and getattr(options, "search", True) else None
+        settings.append(SourceSettings(head.use, head.name, every, options, dialect))
     return tuple(settings)
 
 

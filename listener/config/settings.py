@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
+from listener.query.native import Dialect
 from listener.types import Route, Topic
 
 
@@ -17,6 +18,7 @@ class SourceSettings(Struct, frozen=True):
     name: str  # unique
     every: float | None  # seconds between two polls; None: as the platform's terms say
     options: Struct  # the plug-in's own
+    dialect: Dialect | None = None  # the language of the platform's own search, where it is searched
 
 
 class ChannelSettings(Struct, frozen=True):

@@ -11,6 +11,9 @@ from listener.config.document import Document, did_you_mean
 from listener.config.positions import Key
 from listener.config.queries import check_query, near_sets
 from listener.config.settings import Sample
+from listener.errors import QueryError
+from listener.query import parse
+from listener.query.native import Dialect, Unsearchable, widest
 from listener.types import Moment, Topic
 
 
@@ -75,6 +78,18 @@ class Topics:
                     yield self.document.remark(
                         ("topics", number, "sources", item), why + did_you_mean(source, listened)
                     )
+
+    def unsearchable(self, use: str, dialect: Dialect) -> Iterator[str]:
+        """The topics for which a platform's own search cannot be asked."""
+        for number, topic in enumerate(self.topics):
+            if not topic.sources or use in topic.sources:
+                try:
+                    widest(parse(topic.query, self.sets).tree, dialect)
+                except QueryError:
+                    continue  # a mistake, noted already
+                except Unsearchable as error:
+                    why = f"{error}; add a word that must be there, or say which `sources` the topic is for"
+                    yield self.document.remark(("topics", number, "query"), why)
 
     def _check_topic(self, number: int, topic: Topic) -> None:
         key: Key = ("topics", number)

@@ -106,3 +106,20 @@ def test_explain_shows_where_a_query_is_wrong(listener: Run) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.splitlines()[1] == "  desk AND"
     assert "^" in answer.err.splitlines()[2]
+
+
+def test_explain_shows_what_a_platform_is_asked_for(listener: Run) -> None:
+    answer = listener("explain", "--source", "x", '(oak OR beech*) "standing desk" lang:en', "an oak standing desk")
+    assert (answer.code, answer.out.splitlines()[-1]) == (0, 'x is asked for: "standing desk" lang:en')
+    answer = listener("explain", "--source", "x", "--json", "oak -vinyl", "oak")
+    assert json.loads(answer.out)["asked"] == ["oak -vinyl"]
+
+
+def test_explain_says_where_a_platform_cannot_be_asked(listener: Run) -> None:
+    answer = listener("explain", "--source", "reddit", "desk*", "desks")
+    assert (answer.code, answer.err) == (
+        0,
+        "the search of reddit cannot be asked for desk*: it would have to read every post\n",
+    )
+    answer = listener("explain", "--source", "hackernews", "desk", "desk")
+    assert answer.code == 2 and "hackernews has no search of its own: all of it is read" in answer.err

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from listener.config import Settings, load
 from listener.errors import ConfigError
+from listener.query.native import Dialect
 
 GOOD = Path(__file__).parent / "good"
 
@@ -43,6 +44,7 @@ class Facts(Struct, frozen=True):
 
     options: type[Struct] = NoOptions
     secrets: tuple[str, ...] = ()
+    dialect: Dialect | None = None
     places: bool = False
 
 

@@ -57,10 +57,10 @@ def test_the_settings_that_are_switched_off_are_in_order_too(tmp_path: Path) -> 
     """Without "# " before them, the real sources and channels load, with the values that the notes suggest."""
     init(tmp_path)
     file = tmp_path / "listener.toml"
-    setting = re.compile(r"^# (\[+[a-z_.]+\]+|[a-z]+ = .*)$", re.MULTILINE)
+    setting = re.compile(r"^# (\[+[a-z_.]+\]+|[a-z_]+ = .*)$", re.MULTILINE)
     file.write_text(setting.sub(r"\1", file.read_text(encoding="utf-8")), encoding="utf-8")
     settings = load(tmp_path, {}, plugins.find)
-    assert {source.use for source in settings.sources} >= {"sample", "hackernews", "reddit", "rss", "jsonl"}
+    assert {source.use for source in settings.sources} >= {"sample", "hackernews", "reddit", "x", "rss", "jsonl"}
     assert {channel.use for channel in settings.channels} == {"console", "slack", "webhook"}
     assert len(settings.route.routes) == 2
     assert settings.route.fallback == "console"

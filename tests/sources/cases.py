@@ -33,6 +33,7 @@ class Case(Struct, frozen=True, kw_only=True):
     posts: list[Post]  # what it yields
     bad: int = 0  # how many of the invented posts are broken
     nows: tuple[datetime, ...] = (NOW,)  # when it is asked
+    queries: tuple[str, ...] = ()  # what for, where it searches
     refuse: Refuse | None = None  # makes a service answer everything with a status and headers
 
 
@@ -128,6 +129,33 @@ def rss_case(folder: Path) -> Iterator[Case]:
         )
 
 
+@contextmanager
+def x_case(folder: Path) -> Iterator[Case]:
+    """The real tweepy against a service on this machine."""
+    from listener.sources import x  # noqa: PLC0415 - tweepy may not be installed
+    from listener.sources.x.api import Api  # noqa: PLC0415
+    from listener.sources.x.budget import Budget  # noqa: PLC0415
+    from tests.sources.x.fake import Coins, Env, X  # noqa: PLC0415
+    from tests.sources.x.rerouted import session  # noqa: PLC0415
+
+    service = X(given("x")["data"], given("x")["users"])
+    apis: list[Api] = []
+    with serving(lambda path, params: service.get(f"/{path}", {k: str(v) for k, v in params.items()})) as (
+        base,
+        refuse,
+    ):
+
+        def make() -> Source:
+            apis.append(Api(Env(), budget=Budget(), session=session(base)))
+            source = x.Source(x.Options(max_usd_per_day=10), Env(), apis[-1])
+            source.spend_from(Coins())
+            return source
+
+        yield Case(make=make, posts=expected("x"), bad=1, refuse=refuse, queries=("desk", "oak OR beech"))
+        for api in apis:
+            api.close()
+
+
 CASES = {
     "hackernews": hackernews_case,
     "jsonl": jsonl_case,
@@ -135,8 +163,9 @@ CASES = {
     "rss": rss_case,
     "sample": sample_case,
     "testing": testing_case,
+    "x": x_case,
 }
-SERVICES = ["hackernews", "reddit", "rss"]  # those that ask one
+SERVICES = ["hackernews", "reddit", "rss", "x"]  # those that ask one
 
 
 @contextmanager

@@ -37,6 +37,7 @@ class Life:
 
     def __init__(self, case: Case, before: "Life | None" = None) -> None:
         self.source: Source = case.make()
+        self.queries = case.queries
         self.nows: list[datetime] = list(before.nows if before else case.nows)
         self.pages: list[Batch] = []
         self.kept: list[Post] = list(before.kept) if before else []
@@ -56,7 +57,9 @@ class Life:
         return self
 
     def _poll(self, limit: int) -> Iterator[Batch]:
-        return collect("it", self.source, Ask(now=self.nows[0], limit=limit, cursors=self.cursors))
+        return collect(
+            "it", self.source, Ask(now=self.nows[0], limit=limit, cursors=self.cursors, queries=self.queries)
+        )
 
     @property
     def said(self) -> set[tuple[str, str]]:
@@ -88,7 +91,7 @@ def test_a_crash_after_any_page_loses_nothing(case: Case, limit: int) -> None:
 
 
 def test_a_page_that_was_never_kept_is_told_again(case: Case) -> None:
-    first = [next(collect("it", case.make(), Ask(now=case.nows[0], limit=3))) for _ in range(2)]
+    first = [next(collect("it", case.make(), Ask(now=case.nows[0], limit=3, queries=case.queries))) for _ in range(2)]
     assert first[0] == first[1] and first[0].posts
 
 

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from listener.errors import SourceError
 from listener.meter import Meter
 from listener.net import Params
+from listener.query.native import REDDIT
 from listener.sources.reddit import communities, sweep
 from listener.sources.reddit.api import SECRETS, Api
 from listener.sources.reddit.communities import REFUSALS, Community
@@ -29,7 +30,10 @@ from listener.types import Ask, Batch, Environment, Gap
 if find_spec("praw") is None:  # said when the configuration is read, not at the first request
     raise ModuleNotFoundError("praw is not installed", name="praw")
 
-__all__ = ["SECRETS", "TERMS", "Options", "Source"]
+DIALECT = REDDIT
+"""The language of its search."""
+
+__all__ = ["DIALECT", "SECRETS", "TERMS", "Options", "Source"]
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from listener.query.tree import Leaf as OurLeaf
 from listener.query.tree import Node as OurNode
 
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 _RANGE = re.compile(r"\[?\s*(\d+|\*)\s*(?:TO|\.\.|-)\s*(\d+|\*)\s*\]?", re.IGNORECASE)
 _COMPARED = re.compile(r"(<=|>=|<|>|=)?\s*(\d+)")
 _PAUSES = re.compile(r"[,;:!?.…]+ +")
@@ -20,13 +21,17 @@ _MISSING = "posts whose source does not tell it are not found"
 
 
 def term(text: str, at: int) -> Node:
-    """A word as it stands, with or without wildcards, or a hashtag, handle or domain."""
+    """A word as it stands, with or without wildcards, or a hashtag, handle, domain or address."""
+    if _ADDRESS.fullmatch(text):
+        return link(text, at)
     bare = text.rstrip(_AROUND)
     return _first(text, at, (bare, f'"{_clean(bare)}"', f"`{text}`"), Term, Mark, Domain, Raw)
 
 
 def phrase(text: str, at: int) -> Node:
     """Words in this order; our phrases do not cross commas and full stops, those of others do."""
+    if _ADDRESS.fullmatch(text.strip()):
+        return link(text, at)
     parts = [
         _first(part, at, (f'"{part}"', f"`{part}`"), Term, Mark, Raw) for part in _PAUSES.split(_clean(text)) if part
     ]
@@ -84,11 +89,12 @@ def site(value: str, at: int) -> Node:
 
 def link(value: str, at: int) -> Node:
     """What a post links to: its domain, which our language also finds where it is only written."""
-    host, _, path = _SCHEME.sub("", value.strip(), count=1).partition("/")
+    host, *path = re.split(r"[/?#*]", _SCHEME.sub("", value.strip(), count=1), maxsplit=1)
     found = _first(value, at, (host.lower(),), Domain)
     if isinstance(found, Lost):
-        return Noted(phrase(value, at), value, at, "no domain, so its words are looked for in the text", wider=False)
-    why = "its domain is looked for, in links and in the text" + (", whatever the path" if path else "")
+        words = _first(value, at, (f'"{_clean(value)}"',), Term, Mark)
+        return Noted(words, value, at, "no domain, so its words are looked for in the text", wider=False)
+    why = "its domain is looked for, in links and in the text" + (", whatever the path" if any(path) else "")
     return Noted(found, value, at, why, wider=True)
 
 
@@ -114,8 +120,8 @@ def number(name: str) -> Make:
 
 
 def least(name: str) -> Make:
-    """A number field of ours, of which the value is the least."""
-    return lambda value, at: number(name)(f">={value.strip()}", at)
+    """A number field of ours, of which a single value is the least."""
+    return lambda value, at: number(name)(f">={value.strip()}" if value.strip().isdecimal() else value, at)
 
 
 def lost(why: str) -> Make:

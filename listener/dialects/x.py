@@ -1,7 +1,7 @@
 """X: its search and the rules of its filtered stream."""
 
 from listener.dialects.grammar import Grammar, Reader
-from listener.dialects.leaves import field, lang, least, link, lost, marked, number, term
+from listener.dialects.leaves import field, lang, least, link, lost, marked, term
 from listener.dialects.tree import Node
 
 ONE_A_LINE = True
@@ -21,7 +21,7 @@ FIELDS = {
     "min_faves": least("likes"),
     "min_likes": least("likes"),
     "min_replies": least("replies"),
-    "followers_count": number("followers"),
+    "followers_count": least("followers"),
     "min_retweets": lost("reposts are not counted here"),
     **dict.fromkeys(("to", "retweets_of", "in_reply_to_tweet_id", "conversation_id"), lost(_ANSWER)),
     **dict.fromkeys(("is", "filter", "include", "quoted_tweet_id", "retweets_of_tweet_id"), lost(_KIND)),

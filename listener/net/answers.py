@@ -42,7 +42,7 @@ def refused(name: str, url: str, refusal: Refusal, now: datetime, setting: str =
     """The error for a refusal: whether trying again helps, and when; `setting` names what to look at."""
     host, status, wait = host_of(url), refusal.status, asked_to_wait(refusal, now)
     advice = {
-        401: f"check {setting or 'the credentials'}",
+        401: f"check {setting or 'HTTPS_PROXY, or whether the service wants a login now'}",
         403: f"check {setting or 'HTTPS_PROXY, or whether the service blocks this address'}",
         404: f"there is no {urlsplit(url).path}",
         407: "check the name and password in HTTPS_PROXY",

@@ -25,6 +25,7 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     lang: str = ""
     entries: tuple[Entry, ...] = ()
+    is_whole: bool = True  # False: it breaks off, and there is more
 
 
 class Task(Struct, frozen=True):

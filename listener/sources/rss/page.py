@@ -52,7 +52,8 @@ class Page:
         if answer.status == 304:
             return memory.well(self.known[feed])
         if answer.status != 200:
-            raise refused("rss", feed.url, Refusal(answer.status, answer.headers, answer.body), self._now)
+            setting = "the name and password in its address" if answer.status == 401 else ""
+            raise refused("rss", feed.url, Refusal(answer.status, answer.headers, answer.body), self._now, setting)
         try:
             # By the address as configured: relative ids would change with every other redirect.
             document = reader.read(answer.body, answer.headers.get("content-type", ""), feed.url)
@@ -68,7 +69,8 @@ class Page:
         if memory.is_torn(old, prints):
             why = "none of the entries that were known is left: others may have come and gone"
             self._gaps.append(Gap(feed.name, old.at or self._now, self._now, why))
-        return memory.changed(old, prints, headers.get("etag", ""), headers.get("last-modified", ""), self._now)
+        said = headers if document.is_whole else {}  # what breaks off is asked for again in full
+        return memory.changed(old, prints, said.get("etag", ""), said.get("last-modified", ""), self._now)
 
     def batch(self, *, more: bool, cursors: Mapping[str, str]) -> Batch:
         """The page; raises `SourceError` where no feed at all can be read, but not before each has had its turn."""

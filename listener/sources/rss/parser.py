@@ -19,10 +19,11 @@ import msgspec
 
 from listener.edge import TEXT, plain
 from listener.sources.rss.document import SECONDS, Document, Entry, Result, Task
-from listener.sources.rss.scan import Refused, scan
+from listener.sources.rss.scan import Ending, Refused, scan
 
 _MEMORY = 400_000_000  # bytes of addresses
 _LONGEST = {"id": 2_000, "link": 2_000, "author": 400, "lang": 50}  # characters; edge.repair shortens further
+_WHOLE = Ending(True)
 _MARKUP = ("text/html", "application/xhtml+xml")
 
 
@@ -45,24 +46,25 @@ def main() -> None:
 def answered(task: Task, body: bytes) -> Result:
     """The document, or why there is none."""
     try:
-        scan(body, task.kind)
-        return Result(parsed(task, body))
+        return Result(parsed(task, body, scan(body, task.kind)))
     except Refused as refused:
         return Result(None, str(refused))
     except MemoryError:
         return Result(None, "takes more memory than any honest feed")
 
 
-def parsed(task: Task, body: bytes) -> Document:
+def parsed(task: Task, body: bytes, ending: Ending = _WHOLE) -> Document:
     """The document of a feed; raises `Refused` for other XML, and whatever feedparser does."""
     headers = {"content-type": task.kind, "content-location": task.url}
     found = feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
     if not (found.version or found.entries):
         raise Refused("answered something that is neither RSS nor Atom")
+    is_cut = ending.is_within_entry and len(found.entries) > 1  # half an entry is none: the next look shows it whole
     return Document(
         title=_words(found.feed, "title"),
         lang=_line(found.feed, "language", _LONGEST["lang"]),
-        entries=tuple(_entry(each) for each in found.entries),
+        entries=tuple(_entry(each) for each in (found.entries[:-1] if is_cut else found.entries)),
+        is_whole=ending.is_whole,
     )
 
 

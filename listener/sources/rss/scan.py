@@ -1,6 +1,7 @@
 """A look at the bytes of a feed before any parser does, in linear time: traps are refused, with the reason."""
 
 import re
+from typing import NamedTuple
 
 from listener.edge import plain
 
@@ -18,12 +19,20 @@ class Refused(ValueError):
     """No feed, or a trap; the text says which."""
 
 
-def scan(body: bytes, kind: str) -> None:
+class Ending(NamedTuple):
+    """How a feed ends: one that breaks off shows a part of what there is."""
+
+    is_whole: bool
+    is_within_entry: bool = False
+
+
+def scan(body: bytes, kind: str) -> Ending:
     """Raises `Refused` for what is no feed or would cost a parser too much; `kind` is its Content-Type."""
     body = body.replace(b"\0", b"")  # UTF-16 and UTF-32 become legible
     if not body.strip():
         raise Refused("answered nothing")
-    depth = tags = entries = 0
+    depth = tags = entries = within = 0
+    root = last = b""
     at = 0
     while found := _MARK.search(body, at):
         special, closes, name = found.groups()
@@ -35,15 +44,21 @@ def scan(body: bytes, kind: str) -> None:
         name = name.lower()
         if not tags:
             _check_beginning(body, found.start(), name)
+            root = name
         tags += 1
+        is_entry = name.rpartition(b":")[2] in _ITEMS
+        last = name if closes else b""
         if closes:
             depth = max(0, depth - 1)
+            within -= is_entry
         elif name not in _VOID and body[at - 2 : at - 1] != b"/":
             depth += 1
-        entries += name.rpartition(b":")[2] in _ITEMS and not closes
+            within += is_entry
+        entries += is_entry and not closes
         _check_size(depth, tags, entries)
     if not tags:
         raise Refused(f"answered {kind.partition(';')[0].strip()[:50] or 'something'} instead of a feed")
+    return Ending(last == root, within > 0)
 
 
 def _check_beginning(body: bytes, root: int, name: bytes) -> None:

@@ -89,7 +89,11 @@ def test_a_time_that_nobody_can_read_goes_on_as_written(reader: Reader) -> None:
 
 
 def test_a_feed_that_breaks_off_gives_what_is_there(reader: Reader) -> None:
-    assert [each.title for each in read(reader, HEAD + b"<title>Where</title><link>ht").entries] == ["Where"]
+    document = read(reader, HEAD + b"<title>Where</title><link>ht")
+    assert ([each.title for each in document.entries], document.is_whole) == (["Where"], False)
+    document = read(reader, HEAD + b"<title>Where</title></item><item><title>Whe")
+    assert ([each.title for each in document.entries], document.is_whole) == (["Where"], False), "half an entry is none"
+    assert read(reader, HEAD + b"<title>Where</title>" + TAIL + b"<!-- made by hand -->\n").is_whole
 
 
 def test_unclosed_line_breaks_are_no_depth(reader: Reader) -> None:

@@ -73,6 +73,15 @@ def test_an_unchanged_feed_is_not_sent_again_and_moves_no_cursor(desk: Desk) -> 
     assert desk.site.pages["a"] == tag
 
 
+def test_a_feed_that_broke_off_is_asked_for_again_in_full(desk: Desk) -> None:
+    whole = rss(4, 3, 2, 1)
+    desk.site.pages["a"] = (200, {"ETag": '"v1"', "Last-Modified": "Fri, 20 Nov 2026 11:00:00 GMT"}, whole[:-250])
+    assert desk.titles() == ["Post 3", "Post 4"], "neither the half of an entry nor what is missing"
+    desk.site.pages["a"] = whole
+    assert desk.titles() == ["Post 1", "Post 2"]
+    assert {"if-none-match", "if-modified-since"} & desk.site.asked[1][1].keys() == set()
+
+
 def test_the_time_of_the_last_change_is_sent_back_as_it_came(desk: Desk) -> None:
     changed = "Fri, 20 Nov 2026 11:00:00 GMT"
     desk.site.pages["a"] = (200, {"Last-Modified": changed}, rss(1))

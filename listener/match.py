@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Protocol
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -21,7 +22,8 @@ from listener.query.plain import ODD, plain
 from listener.query.tree import Node, Or, Set
 from listener.types import Match, Post, Topic
 
-_LONGEST, _LONGEST_INSIDE = 24, 8  # bytes of a clue: of texts made to be slow, each byte may end so many
+_LONGEST, _LONGEST_INSIDE = 16, 5  # bytes of a clue: in texts made to be slow, each byte may end so many
+_FLOOD = 8  # clues found a post, from which they are sorted before they are looked at
 
 
 class Light(Protocol):
@@ -128,11 +130,17 @@ class Matcher:
         odd = {number: range(len(self._branches)) for number in held if ODD in lines[number]}
         return {number: branches for number, branches in {**kept, **odd}.items() if branches}
 
-    def _held(self, lines: Sequence[bytes], found: Iterable[tuple[int, int, int]]) -> dict[int, set[int]]:
+    def _held(self, lines: Sequence[bytes], found: Sequence[tuple[int, int, int]]) -> dict[int, set[int]]:
         held = defaultdict(set, {number: set(self._always) for number in range(len(lines))} if self._always else {})
         ends = list(accumulate(len(line) + 1 for line in lines))
-        for clue, start, _ in found:
-            held[bisect_right(ends, start)].update(self._of_clue[clue])
+        if len(found) > _FLOOD * len(lines):
+            borders = [0, *(bisect_right(found, end, key=itemgetter(2)) for end in ends)]
+            once = ({each[0] for each in found[start:end]} for start, end in pairwise(borders))
+            pairs = [(number, clue) for number, clues in enumerate(once) for clue in clues]
+        else:
+            pairs = [(bisect_right(ends, start), clue) for clue, start, _ in found]
+        for number, clue in pairs:
+            held[number].update(self._of_clue[clue])
         return held
 
     def _has(self, line: bytes, branch: int) -> bool:
@@ -155,4 +163,7 @@ def _branches(tree: Node) -> Sequence[Node]:
 
 
 def _short(clue: bytes) -> bytes:
-    return clue[: _LONGEST if clue.startswith(b" ") and clue.endswith(b" ") else _LONGEST_INSIDE]
+    """So much of a clue as all are looked for at once; the edge of a word at its end, or else its beginning, stays."""
+    if clue.endswith(b" ") and not clue.startswith(b" "):
+        return clue[-_LONGEST:]
+    return clue[: _LONGEST if clue.startswith(b" ") else _LONGEST_INSIDE]

@@ -6,7 +6,7 @@ from unicodedata import category
 
 from listener.query.fold import fold
 from listener.query.plain import piece
-from listener.query.tree import And, Domain, Field, In, Mark, Near, Node, Or, Raw, Regex, Set, Term, leaves
+from listener.query.tree import And, Domain, Field, In, Leaf, Mark, Near, Node, Or, Raw, Regex, Set, Term, leaves
 
 Clues = tuple[frozenset[bytes], ...]
 """Of each set one piece is in the plain form of a text wherever the query matches; (): there is no telling."""
@@ -15,7 +15,8 @@ _FIELDS = {"author": ("author",), "community": ("community",), "url": ("url",), 
 _PREFIXES = {"author": ("@", "/u/", "u/"), "community": ("/r/", "r/")}
 _GAP = "\x02"  # in a term: where more than white space may stand between two words
 _APART = re.compile(rf"[*?]+|{_GAP}")
-_SAFE = re.compile(r"[ -/:-~]+")  # signs that are themselves whatever is beside them; a digit may be on a key
+_SAFE = re.compile(r"[ -/:-~]+")  # but digits, which may be on a key
+_GLUED = re.compile(r"[^\W_](?:http|hxxp|ftp)", re.IGNORECASE)  # to a word, from which an address is parted
 _UNSURE = re.compile(r"\\[xpPQ0-7]")
 _ITEM = re.compile(r"(\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|.)((?:[*+?]|\{\d+(?:,\d*)?\})*)", re.DOTALL)
 _SPECIAL, _MAYBE_NONE = "()|.^$\\", ("*", "?", "{")
@@ -23,16 +24,16 @@ _SPECIAL, _MAYBE_NONE = "()|.^$\\", ("*", "?", "{")
 
 def clues(node: Node) -> Clues:
     """The clues of a tree, the most telling first."""
+    if isinstance(node, Leaf):
+        found = max(map(piece, _pieces(node)), key=_telling, default=b"")
+        return (frozenset([found]),) if found else ()
     if isinstance(node, And | Near):
         parts = node.children if isinstance(node, And) else (node.left, node.right)
         return tuple(sorted((clue for part in parts for clue in clues(part)), key=_commonness))
     if isinstance(node, Or):
         branches = [clues(child) for child in node.children]
         return (frozenset[bytes]().union(*(branch[0] for branch in branches)),) if all(branches) else ()
-    if isinstance(node, In | Set):
-        return clues(node.child)
-    found = max(map(piece, _pieces(node)), key=_telling, default=b"")
-    return (frozenset([found]),) if found else ()
+    return clues(node.child) if isinstance(node, In | Set) else ()
 
 
 def needed(node: Node) -> frozenset[str]:
@@ -58,25 +59,32 @@ def _commonness(clue: Iterable[bytes]) -> float:
 def _pieces(leaf: Node) -> Iterable[str]:
     """What stands together wherever the leaf is, folded; a space at either end is the edge of a word."""
     if isinstance(leaf, Term):
-        return _APART.split("".join(f" {_GAP if e.before else ''} {e.text}" for e in leaf.elements) + " ")
+        if leaf.word:
+            return (f" {leaf.word} ",)
+        return _APART.split("".join(f" {_GAP} {e.text}" if e.before else f" {e.text}" for e in leaf.elements) + " ")
     if isinstance(leaf, Mark):
         return _APART.split(f" {leaf.name[1:]} ")
     if isinstance(leaf, Domain):
         return (f" {label} " for label in leaf.host.split("."))
     if isinstance(leaf, Raw):
         return [
-            *_SAFE.findall(leaf.text),
+            *_safe(leaf.text),
             *(char for char in leaf.text if category(char) == "So" and fold(char) == char),
         ]
     if isinstance(leaf, Regex):
-        return (sure for literal in literals(leaf.pattern) for sure in _SAFE.findall(literal))
+        return (sure for literal in literals(leaf.pattern) for sure in _safe(literal))
     return _of_field(leaf) if isinstance(leaf, Field) else ()
+
+
+def _safe(text: str) -> Iterable[str]:
+    """The parts of exact characters that are in the plain form whatever is beside them."""
+    return () if _GLUED.search(text) else _SAFE.findall(text)
 
 
 def _of_field(field: Field) -> Iterable[str]:
     value = fold(field.value)
     if field.name == "url":
-        return (value,)
+        return _safe(value)
     if field.name == "site":
         host = (value.partition("://")[2] or value).partition("/")[0].removeprefix("www.").removeprefix("*.")
         return (f" {label} " for label in re.split(r"[.:@?#]", host))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from listener.query.fields import Facts
 from listener.query.fold import fold
-from listener.query.text import Text, domains
+from listener.query.text import STEPS, Text, domains
 from listener.types import Post
 
 
@@ -26,6 +26,12 @@ class Doc:
     def text(self) -> str:
         """The title and text, in which spans count."""
         return self.body.original
+
+    def renew(self) -> None:
+        """Leave all steps to the next query."""
+        self.body.steps = STEPS
+        if "title" in self.__dict__:
+            self.title.renew()
 
     @cached_property
     def title(self) -> "Doc":

@@ -8,8 +8,8 @@ from msgspec import Struct
 from listener.query.doc import Doc
 from listener.query.near import pairs, some_pairs
 from listener.query.occur import places, present
-from listener.query.text import Place
-from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, Term, children
+from listener.query.text import Flood, Place
+from listener.query.tree import And, In, Leaf, Leaves, Near, Node, Not, Or, Term, children
 from listener.types import Span
 
 _FLOOD = 10_000  # places that NEAR looks at of what costs more than a plain word
@@ -27,10 +27,17 @@ class Hit(Struct, frozen=True):
 
 
 def test(tree: Node, doc: Doc) -> Hit | None:
-    """The leaves that made the tree hold, or None where it does not."""
+    """The leaves that made the tree hold, or None where it does not.
+
+    Nothing is found in a text that was made to be slow: where a query would need more than `STEPS`.
+    """
     if not holds(tree, doc):
         return None
-    evidence = _evidence(tree, doc) or []
+    doc.renew()
+    try:
+        evidence = _evidence(tree, doc) or []
+    except Flood:
+        evidence = []
     spans = {doc.body.span(place) for _, place in evidence if place and place.end > place.start}
     return Hit(
         tuple(dict.fromkeys(leaf for leaf, _ in evidence)),
@@ -38,19 +45,36 @@ def test(tree: Node, doc: Doc) -> Hit | None:
     )
 
 
-def holds(node: Node, doc: Doc) -> bool:
-    """Whether it is so."""
+def holds(tree: Node, doc: Doc) -> bool:
+    """Whether it is so; not where the text was made to be slow, and telling would need more than `STEPS`."""
+    doc.renew()
+    try:
+        return _holds(tree, doc)
+    except Flood:
+        return False
+
+
+def shown_places(leaf: Leaves, doc: Doc, most: int) -> list[Place]:
+    """Its first places, at most so many."""
+    doc.renew()
+    try:
+        return list(islice(places(leaf, doc.body), most))
+    except Flood:
+        return []
+
+
+def _holds(node: Node, doc: Doc) -> bool:
     if isinstance(node, Leaf):
         return present(node, doc)
     if isinstance(node, And):
-        return all(holds(child, doc) for child in node.children)
+        return all(_holds(child, doc) for child in node.children)
     if isinstance(node, Or):
-        return any(holds(child, doc) for child in node.children)
+        return any(_holds(child, doc) for child in node.children)
     if isinstance(node, Not):
-        return not holds(node.child, doc)
+        return not _holds(node.child, doc)
     if isinstance(node, Near):
         return next(_pairs(node, doc), None) is not None
-    return holds(node.child, doc.title if isinstance(node, In) else doc)
+    return _holds(node.child, doc.title if isinstance(node, In) else doc)
 
 
 def _evidence(node: Node, doc: Doc) -> _Evidence | None:
@@ -61,7 +85,7 @@ def _evidence(node: Node, doc: Doc) -> _Evidence | None:
     if isinstance(node, Near):
         return [(member.leaf, member) for pair in islice(_pairs(node, doc), _SHOWN) for member in pair.members] or None
     if isinstance(node, Not):
-        return None if holds(node.child, doc) else []
+        return None if _holds(node.child, doc) else []
     if isinstance(node, In):
         inside = _evidence(node.child, doc.title)
         return None if inside is None else [(f"title:{leaf}", place) for leaf, place in inside]
@@ -75,7 +99,7 @@ def _evidence(node: Node, doc: Doc) -> _Evidence | None:
 def _pairs(node: Near, doc: Doc) -> Iterator[Place]:
     if not _has_parts(node, doc):
         return iter(())
-    return pairs(_operand(node.left, doc), _operand(node.right, doc), node)
+    return pairs(_operand(node.left, doc), _operand(node.right, doc), node, doc.body.spend)
 
 
 def _has_parts(node: Node, doc: Doc) -> bool:
@@ -95,5 +119,5 @@ def _operand(node: Node, doc: Doc) -> list[Place]:
             known[node] = list(islice(places(node, doc.body), most))
         return known[node]
     if isinstance(node, Near):
-        return some_pairs(_operand(node.left, doc), _operand(node.right, doc), node)
+        return some_pairs(_operand(node.left, doc), _operand(node.right, doc), node, doc.body.spend)
     return [place for child in children(node) for place in _operand(child, doc)]

@@ -1,11 +1,9 @@
 """How a query reads, and which part of it is where in a post."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 from listener.query import Doc, Query
-from listener.query.evaluate import holds
-from listener.query.occur import places
+from listener.query.evaluate import holds, shown_places
 from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, Set, children
 
 _SHOWN = 5
@@ -44,6 +42,6 @@ def _label(node: Node) -> str:
 def _where(node: Node, doc: Doc) -> str:
     if not isinstance(node, Leaf):
         return ""
-    spans = [doc.body.span(place) for place in islice(places(node, doc.body), _SHOWN + 1)]
+    spans = [doc.body.span(place) for place in shown_places(node, doc, _SHOWN + 1)]
     shown = ", ".join(f"{doc.text[span.start : span.end]!r} at {span.start}" for span in spans[:_SHOWN])
     return (f"  — {shown}" if shown else "") + (" …" if len(spans) > _SHOWN else "")

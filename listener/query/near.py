@@ -1,7 +1,7 @@
 """NEAR and ONEAR: which occurrences stand within so many words of each other."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from math import inf
 
@@ -9,28 +9,27 @@ from listener.query.text import Place
 from listener.query.tree import Near
 
 _MOST = 500  # pairs that a NEAR of a NEAR goes on with
-_CHECKS = 20_000  # comparisons in one text: only texts made to be slow need more
 
 
-def pairs(left: Sequence[Place], right: Sequence[Place], near: Near) -> Iterator[Place]:
-    """Every two that stand within the distance, as one place with all their members."""
+def pairs(left: Sequence[Place], right: Sequence[Place], near: Near, spend: Callable[[int], None]) -> Iterator[Place]:
+    """Every two that stand within the distance, as one place with all their members; each look is paid for."""
+    spend((len(left) + len(right)) // 2)
     right = sorted(right)
     firsts, widest = [place.first for place in right], max((place.last - place.first for place in right), default=0)
-    checks = _CHECKS
     for one in left:
         earliest = one.last if near.ordered else one.first - near.distance - widest
         latest = one.last + near.distance
         for index in range(bisect_left(firsts, earliest), len(right)):
-            if firsts[index] > latest or checks < 0:
+            if firsts[index] > latest:
                 break
-            checks -= 1
+            spend(1 + len(one.members) // 4)
             if _within(one, right[index], near):
                 yield _together(one, right[index])
 
 
-def some_pairs(left: Sequence[Place], right: Sequence[Place], near: Near) -> list[Place]:
+def some_pairs(left: Sequence[Place], right: Sequence[Place], near: Near, spend: Callable[[int], None]) -> list[Place]:
     """As `pairs`, but no more than can be looked at quickly."""
-    return list(islice(pairs(left, right, near), _MOST))
+    return list(islice(pairs(left, right, near, spend), _MOST))
 
 
 def _within(one: Place, other: Place, near: Near) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from listener.query.doc import Doc
 from listener.query.glob import matches, regex_spans
+from listener.query.plain import ODD, piece
 from listener.query.text import Place, Text
 from listener.query.tree import Domain, Element, Field, Leaves, Mark, Raw, Regex, Term
 from listener.query.values import holds
@@ -26,12 +27,17 @@ def places(leaf: Leaves, text: Text) -> Iterator[Place]:
     if isinstance(leaf, Field):
         return iter(())
     if not isinstance(leaf, Term):
-        return (text.place_at(start, end, leaf.source) for start, end in _spans(leaf, text))
+        return (_paid(text, start, end, leaf.source) for start, end in _spans(leaf, text))
     if word := leaf.word:
         return text.word_places(word, leaf.source)
     if len(leaf.elements) == 1 and leaf.elements[0].inside:
-        return (text.place_at(start, end, leaf.source) for start, end in _inside(leaf.elements[0].text, text))
+        return (_paid(text, start, end, leaf.source) for start, end in _inside(leaf.elements[0].text, text))
     return (text.place(*run, leaf.source) for run in _runs(leaf, text) if _same_case(leaf.cased, text, run))
+
+
+def _paid(text: Text, start: int, end: int, leaf: str) -> Place:
+    text.spend(1)
+    return text.place_at(start, end, leaf)
 
 
 def _spans(leaf: Mark | Domain | Raw | Regex, text: Text) -> Iterable[tuple[int, int]]:
@@ -39,11 +45,16 @@ def _spans(leaf: Mark | Domain | Raw | Regex, text: Text) -> Iterable[tuple[int,
         return _marks(leaf, text)
     if isinstance(leaf, Domain):
         return text.hosts.get(leaf.host, ())
+    text.spend(len(text.original) // _READ)
     spans = _raws(leaf.text, text.original) if isinstance(leaf, Raw) else regex_spans(leaf.pattern, text.original)
     return (text.folded_span(start, end) for start, end in spans)
 
 
 # Words and phrases
+
+_READ = 200  # characters that are read for the price of a step
+_CASED = 3  # steps of a candidate whose case is looked at
+_MANY = 50  # candidates that are looked at without further ado
 
 _Run = tuple[int, int, int, int]
 """Positions of the first and the last word, and where they start and end in the folded text."""
@@ -63,12 +74,22 @@ def _runs(term: Term, text: Text) -> Iterator[_Run]:
         yield from (_run(elements[0], text, position) for position in _candidates(elements[0], text))
         return
     offset, candidates = _rarest(elements, text)
+    if len(candidates) > _MANY and not _is_likely(elements, text):
+        return
     for candidate in candidates:
+        text.spend(_CASED if term.cased else 1)
         first, last = candidate - offset, candidate - offset + len(elements) - 1
         if first >= 0 and last < len(text.words):
             end = _end(elements, text, first)
             if end >= 0:
                 yield first, last, _start(elements[0], text, first), end
+
+
+def _is_likely(elements: tuple[Element, ...], text: Text) -> bool:
+    """Whether the words stand together at all, at a glance: no candidate is one where they do not."""
+    if any(element.glob or element.before for element in elements):
+        return True
+    return piece(f" {' '.join(element.text for element in elements)} ") in text.plain or ODD in text.plain
 
 
 def _run(element: Element, text: Text, position: int) -> _Run:
@@ -91,7 +112,9 @@ def _candidates(element: Element, text: Text) -> Sequence[int]:
     if element.text == "*":
         return range(len(text.words))
     if element.glob:
-        return sorted({position for form in text.fitting(element.text) for position in text.positions[form]})
+        found = sorted({position for form in text.fitting(element.text) for position in text.positions[form]})
+        text.spend(len(found) // 4)
+        return found
     if element.inside:
         return [position for position in text.runs if element.text in text.words[position]]
     return text.positions.get(element.text, ())
@@ -151,6 +174,7 @@ def _same_case(cased: tuple[str, ...], text: Text, run: _Run) -> bool:
 def _marks(mark: Mark, text: Text) -> Iterable[tuple[int, int]]:
     if not mark.glob:
         return text.names.get(mark.name, ())
+    text.spend(len(text.names) // 4)
     return (span for name, spans in text.names.items() if matches(mark.name, name) for span in spans)
 
 

@@ -64,6 +64,8 @@ class Parser:
         char = self._scan.ahead()
         if char in "()":  # or the end
             return char
+        if char == '"':
+            return _A_TERM
         after = self._scan.ahead(2)[1:]
         if char in _MINUS and after and after not in " \t\r\n)":
             return "NOT"

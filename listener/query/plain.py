@@ -8,18 +8,18 @@ import re
 from collections.abc import Iterable
 
 from listener.query.fold import folded_char, is_unmasked, prepared
-from listener.query.text import ADDRESS, KEYCAP
-from listener.query.words import LETTERS, joined, spaceless
+from listener.query.words import ADDRESS, KEYCAP, LETTERS, joined, spaceless
 
 ODD = b"\x03"
 """Stands in the plain form of what is no text: whoever finds it there looks at the text itself."""
 
-_END, _BREAK, _COLON = "\0", b"\x01", b"\x05"  # between two texts; what a phrase does not cross
+_END = "\0"  # between two texts
+_BREAK, _COLON, _SLASH = b"\x01", b"\x05", b"\x06"  # what a phrase does not cross
 _LETTER = re.compile(LETTERS)
+_WORDS = re.compile(r" ?[a-z0-9]+(?: [a-z0-9]+)* ?")
 _SPACES = re.compile(rb"  +")
 _SCHEME = rb"https?|hxxps?|ftp"
-_GLUED = re.compile(rb"(?<=[^ \n])(%b)(?= \x05 \x01 \x01)" % _SCHEME)  # to a word, which the address is no part of
-_MAYBE_GLUED = re.compile(rb"(?<=[^ \n])(?:%b)" % _SCHEME)
+_GLUED = re.compile(rb"(?<=[^ \n])(%b)(?= \x05 \x06 \x06)" % _SCHEME)  # to a word, which the address is no part of
 
 
 def _byte(code: int) -> int:
@@ -32,7 +32,9 @@ def _byte(code: int) -> int:
         return ord(" ")
     if char == _END:
         return ord("\n")
-    return (_COLON if char == ":" else _BREAK if char.isprintable() else ODD)[0]
+    if char in ":/":
+        return (_COLON if char == ":" else _SLASH)[0]
+    return (_BREAK if char.isprintable() else ODD)[0]
 
 
 _BYTES = bytes(map(_byte, range(256)))
@@ -67,8 +69,10 @@ def piece(folded: str) -> bytes:
 
     b"" where there is no telling.
     """
-    inner = _spaced("".join(map(_char, folded))).strip(b" ")
-    if not inner or ODD in inner or _MAYBE_GLUED.search(inner):
+    if _WORDS.fullmatch(folded):
+        return folded.encode()
+    inner = _spaced(folded if folded.isascii() else "".join(map(_char, folded))).strip(b" ")
+    if not inner or ODD in inner:
         return b""
     return (b" " if folded.startswith(" ") else b"") + inner + (b" " if folded.endswith(" ") else b"")
 
@@ -84,9 +88,11 @@ def _folded(text: str) -> str:
 
 
 def _spaced(text: str) -> bytes:
-    apart = text.encode().translate(_BYTES).replace(_BREAK, b" \x01 ").replace(_COLON, b" \x05 ")
+    apart = text.encode().translate(_BYTES)
+    for sign in (_BREAK, _COLON, _SLASH):
+        apart = apart.replace(sign, b" %b " % sign)
     apart = _SPACES.sub(b" ", apart)
-    addresses = apart.count(b" \x05 \x01 \x01 ")
-    if addresses != apart.count(b" http \x05 \x01 \x01 ") + apart.count(b" https \x05 \x01 \x01 "):
+    addresses = apart.count(b" \x05 \x06 \x06 ")
+    if addresses != apart.count(b" http \x05 \x06 \x06 ") + apart.count(b" https \x05 \x06 \x06 "):
         return _GLUED.sub(rb" \1", apart)
     return apart

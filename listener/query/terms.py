@@ -11,6 +11,7 @@ _BEFORE, _AFTER = "'¿¡", ".,;:!…'™®©"  # signs around a word that say no
 _MEANT = {"|": "for either of two write OR", "||": "for either of two write OR"}
 _MEANT |= dict.fromkeys(("&", "&&", "+"), "for both of two write AND, or nothing")
 _MEANT |= dict.fromkeys("-−–—", "a minus stands right before the term that must not be there")
+_PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
 _STARS = re.compile(r"\*+")
 
 
@@ -52,6 +53,8 @@ _ALONE = "a wildcard alone would match everything; expected letters beside it"
 
 def _elements(folded: str) -> tuple[Element, ...]:
     """The words of a term; raises ValueError where there are wildcards alone."""
+    if _PLAIN.fullmatch(folded):
+        return tuple(map(Element, folded.split(" ")))
     found, end = list[Element](), 0
     for word in wild_words(folded):
         if word[0].strip("?"):
@@ -74,9 +77,10 @@ def _element(word: str, before: str) -> Element:
 
 def phrase(text: str, *, cased: bool = False) -> Term | Mark:
     """What stands between quotation marks, or a word after "!"; raises ValueError."""
-    if mark := None if cased else _mark(f'"{text}"', fold(text).strip()):
+    folded = fold(text)
+    if mark := None if cased else _mark(f'"{text}"', folded.strip()):
         return mark
-    elements = _elements(fold(text))
+    elements = _elements(folded)
     if not elements:
         raise ValueError("expected a word between the quotation marks")
     in_case = tuple("" if e.inside else e.text for e in _elements(fold_keeping_case(text))) if cased else ()

@@ -8,22 +8,24 @@ from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
-from listener.query.fold import SPACELESS, fold, offsets
+from listener.query.fold import fold, offsets
 from listener.query.glob import fitting
-from listener.query.words import HOST, NAME, cased_words, spaceless, word_pattern
+from listener.query.plain import plain
+from listener.query.words import ADDRESS, HOST, KEYCAP, NAME, cased_words, spaceless, word_pattern
 from listener.types import Span
-
-_IN_ADDRESS = rf"(?:[!#-;=?-\]_a-z~]|[^\W{SPACELESS}])++"
-ADDRESS = re.compile(rf"(?:https?|hxxps?|ftp)://{_IN_ADDRESS}|(?<![\w.@])www\.{_IN_ADDRESS}", re.IGNORECASE)
-"""An address in a text: it holds no words."""
 
 _HOST = re.compile(r"(?:[^\W_]|[-_.]|\[\.\])+")
 _LONGEST_HOST = 253
-KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
-"""A digit on a key, which is a sign and no word."""
-
 _NUMBER = re.compile(r"\d[.,]\d")
 _BLANK = "\x02"  # stands for what is no text: no letter, no white space, and never in a post
+
+
+STEPS = 20_000
+"""What a query may cost on one text, in about microseconds; only texts that were made to be slow need more."""
+
+
+class Flood(Exception):
+    """A query would take longer on a text than anybody's post deserves."""
 
 
 class Place(NamedTuple):
@@ -47,6 +49,13 @@ class Text:
     def __init__(self, original: str, title: int = 0) -> None:
         self.original, self._title = original, title
         self.known = dict[Hashable, list[Place]]()  # the places of leaves that were looked for in all of it
+        self.steps = STEPS  # that are left to the query at work
+
+    def spend(self, steps: int) -> None:
+        """Note work of about so many microseconds; raises `Flood` where it was too much."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise Flood
 
     @cached_property
     def addresses(self) -> list[tuple[int, int]]:
@@ -100,6 +109,11 @@ class Text:
         return found
 
     @cached_property
+    def plain(self) -> bytes:
+        """The text as all queries at once are looked for in it."""
+        return plain([self.original])
+
+    @cached_property
     def runs(self) -> list[int]:
         """Positions of the words that are runs of a spaceless script."""
         return [] if self.folded.isascii() else [n for n, word in enumerate(self.words) if spaceless(word)]
@@ -131,6 +145,7 @@ class Text:
     def fitting(self, wild: str) -> Set[str]:
         """The forms that fit a wildcard."""
         if wild not in self._wild:
+            self.spend(len(self.forms) // 4)
             self._wild[wild] = fitting(wild, self.forms, self.folded)
         return self._wild[wild]
 

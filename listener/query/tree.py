@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 
-class Element(Struct, frozen=True):
+class Element(Struct, frozen=True, gc=False):
     """One word of a term, folded."""
 
     text: str
@@ -14,7 +14,7 @@ class Element(Struct, frozen=True):
     before: str = ""  # the signs between it and the word before; white space and dashes are none
 
 
-class Leaf(Struct, frozen=True, kw_only=True):
+class Leaf(Struct, frozen=True, kw_only=True, gc=False):
     """Something that a post has or has not; `source` is how it is written."""
 
     source: str
@@ -23,7 +23,7 @@ class Leaf(Struct, frozen=True, kw_only=True):
         return self.source
 
 
-class Term(Leaf, frozen=True, kw_only=True, tag=True):
+class Term(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """A word, a phrase, with or without wildcards; `cased` holds the words in their case where that counts."""
 
     elements: tuple[Element, ...]
@@ -36,32 +36,32 @@ class Term(Leaf, frozen=True, kw_only=True, tag=True):
         return "" if more or self.cased or first.glob or first.inside else first.text
 
 
-class Raw(Leaf, frozen=True, kw_only=True, tag=True):
+class Raw(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """Exactly these characters."""
 
     text: str
 
 
-class Regex(Leaf, frozen=True, kw_only=True, tag=True):
+class Regex(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """A regular expression."""
 
     pattern: str
 
 
-class Mark(Leaf, frozen=True, kw_only=True, tag=True):
+class Mark(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """A hashtag, handle or cashtag: its sign and name, folded."""
 
     name: str
     glob: bool = False
 
 
-class Domain(Leaf, frozen=True, kw_only=True, tag=True):
+class Domain(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """A host name and everything below it."""
 
     host: str
 
 
-class Field(Leaf, frozen=True, kw_only=True, tag=True):
+class Field(Leaf, frozen=True, kw_only=True, tag=True, gc=False):
     """A field of the post or a tag: `name op value`; op is one of = < <= > >=."""
 
     name: str
@@ -69,7 +69,7 @@ class Field(Leaf, frozen=True, kw_only=True, tag=True):
     value: str
 
 
-class In(Struct, frozen=True, tag=True):
+class In(Struct, frozen=True, tag=True, gc=False):
     """A tree that is looked for in the title alone."""
 
     child: "Node"
@@ -78,7 +78,7 @@ class In(Struct, frozen=True, tag=True):
         return f"title:{self.child}" if isinstance(self.child, Leaf) else f"title:({self.child})"
 
 
-class Set(Struct, frozen=True, tag=True):
+class Set(Struct, frozen=True, tag=True, gc=False):
     """A named set and what it stands for."""
 
     name: str
@@ -88,7 +88,7 @@ class Set(Struct, frozen=True, tag=True):
         return f"@{self.name}"
 
 
-class Near(Struct, frozen=True, tag=True):
+class Near(Struct, frozen=True, tag=True, gc=False):
     """Two things within so many words, in this order or in either."""
 
     left: "Node"
@@ -102,7 +102,7 @@ class Near(Struct, frozen=True, tag=True):
         return f"{_inner(self.left, Or)} {operator}/{self.distance} {right}"
 
 
-class Not(Struct, frozen=True, tag=True):
+class Not(Struct, frozen=True, tag=True, gc=False):
     """Must not be there."""
 
     child: "Node"
@@ -111,7 +111,7 @@ class Not(Struct, frozen=True, tag=True):
         return f"NOT {_inner(self.child, And, Or)}"
 
 
-class And(Struct, frozen=True, tag=True):
+class And(Struct, frozen=True, tag=True, gc=False):
     """All of them."""
 
     children: tuple["Node", ...]
@@ -120,7 +120,7 @@ class And(Struct, frozen=True, tag=True):
         return " ".join(_inner(child, Or, And) for child in self.children)
 
 
-class Or(Struct, frozen=True, tag=True):
+class Or(Struct, frozen=True, tag=True, gc=False):
     """Any of them."""
 
     children: tuple["Node", ...]

@@ -36,6 +36,13 @@ HOST = re.compile(
 )
 """A bare domain in a folded text, outside e-mail addresses."""
 
+_IN_ADDRESS = rf"(?:[!#-;=?-\]_a-z~]|[^\W{SPACELESS}])++"
+ADDRESS = re.compile(rf"(?:https?|hxxps?|ftp)://{_IN_ADDRESS}|(?<![\w.@])www\.{_IN_ADDRESS}", re.IGNORECASE)
+"""An address in a text: it holds no words."""
+
+KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+"""A digit on a key, which is a sign and no word."""
+
 
 def word_pattern(folded: str) -> re.Pattern[str]:
     """What finds the words of a folded text; a possessive 's is still on them."""

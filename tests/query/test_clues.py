@@ -41,7 +41,7 @@ SETS = {"hot": "tea OR soup"}
         ("author:@Ana_B", [{" ana b "}]),
         ("community:/r/tea*", [{" tea"}]),
         ("site:www.tea.example/x", [{" example "}]),
-        ("url:/tea/x", [{"\x01 tea \x01 x"}]),
+        ("url:/tea/x", [{"\x06 tea \x06 x"}]),
     ],
 )
 def test_a_query_gives_clues(query: str, expected: list[set[str]]) -> None:
@@ -91,7 +91,7 @@ def test_it_is_known_where_else_clues_are_looked_for() -> None:
         ("ana's  #cup_b", " ana s \x01 cup b "),
         ("买茶tea", " 买 茶 tea "),
         ("te\u200ba😀", " tea 😀 "),
-        ("velohttps://a.b", " velo https \x05 \x01 \x01 a \x01 b "),
+        ("velohttps://a.b", " velo https \x05 \x06 \x06 a \x01 b "),
         ("a7️⃣b", " a 7 b "),
     ],
 )

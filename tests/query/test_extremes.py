@@ -3,7 +3,10 @@
 import pytest
 
 from listener.errors import QueryError
-from listener.query import parse
+from listener.query import Doc, parse
+from listener.query.explain import explain
+from listener.types import Post
+from tests.conftest import NOW
 from tests.query.conftest import found, hit, matches
 
 
@@ -67,3 +70,31 @@ def test_near_finds_its_pair_behind_a_flood_of_one_of_them() -> None:
 
 def test_near_sees_the_first_of_a_flood_of_wildcards() -> None:
     assert matches("te* NEAR/1 cup", "tea " * 5_000 + "cup " + "tea " * 5_000)
+
+
+FLOODS = {
+    "one phrase, denied a hundred times": ("a " + 'NOT "a a b a" ' * 99, "a a b a " * 5_000, False),
+    "phrases that nearly fit": ("a " + '-!"A a B" ' * 99, "a a b a " * 5_000, False),
+    "wildcards near each other": ("zz NEAR/999 a* NEAR/999 *a", "a " * 20_000 + "zz", False),
+    "a phrase behind a flood": ('"a b c"', "a b " * 9_000 + "a b c", True),
+    "wildcards in one another": (" OR ".join(f"*{'a' * n}*" for n in range(1, 40)), "a" * 40_000, True),
+}
+
+
+@pytest.mark.parametrize("what", FLOODS)
+def test_a_text_made_to_be_slow_ends_the_search_in_it(what: str) -> None:
+    query, text, expected = FLOODS[what]
+    assert matches(query, text) is expected
+
+
+def test_a_flood_takes_nothing_from_the_next_query() -> None:
+    post = Post(source="forum", id="1", created_at=NOW, title="a b " * 200, text="a a b a " * 5_000)
+    doc = Doc.of(post, NOW)
+    assert parse("zz NEAR/999 a* NEAR/999 *a").test(doc) is None
+    assert parse("title:(a NEAR/2 b*)").test(doc)
+    assert parse('"a b"').test(doc)
+
+
+def test_a_flood_is_explained_too() -> None:
+    doc = Doc.of(Post(source="forum", id="1", created_at=NOW, text="a a b a " * 5_000), NOW)
+    assert "does not match" in explain(parse('!"A a B" a* NEAR/999 *a'), doc)

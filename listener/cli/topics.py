@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from listener.cli.common import as_json, configured, put, say, settings_if_any, settings_of
 from listener.cli.tables import many, near, table
-from listener.config import Settings, edit
+from listener.config import Settings, check, edit
 from listener.dialects import TOOLS, Imported, NotAnExport, Tracked, convert
 from listener.errors import ConfigError
 from listener.plugins import find
@@ -52,7 +52,10 @@ def topics_list(folder: Path, json: bool) -> None:
 def topics_add(
     folder: Path, json: bool, name: str, query: str, threshold: float, **more: str | tuple[str, ...]
 ) -> None:
-    """Add a topic to topics.toml; everything else in the file stays as it is."""
+    """Add a topic to topics.toml; everything else in the file stays as it is.
+
+    Exits 1 where the query does not do what a --match or --nomatch wants; the topic is there all the same.
+    """
     settings, env = settings_of(folder)
     parse(query, settings.sets, scope="topic")
     moments = [each.strip() for each in str(more.pop("moments")).split(",") if each.strip()]
@@ -62,6 +65,10 @@ def topics_add(
     topic = {"name": name, "query": query, "moments": moments, "threshold": least, **more}
     edit.save(folder, edit.added(edit.read(folder), [topic]), env, find)
     _told(json, {"added": [name]}, f"{name} is tracked now: {folder / edit.TOPICS}")
+    fresh = f"topics[{len(settings.topics)}]."
+    if failed := [line for line in check(settings_of(folder)[0]) if fresh in line and "warning" not in line]:
+        say("\n".join(failed))
+        sys.exit(1)
 
 
 @topics.command("remove")

@@ -2,17 +2,27 @@
 
 from listener.dialects.grammar import Grammar, Reader
 from listener.dialects.leaves import field, lang, link, lost, marked, number, raw, site, title
-from listener.dialects.tree import Node
+from listener.dialects.tree import Lost, Node, Noted
 
 ONE_A_LINE = False
 
 _PLACE = "where an author lives is not known here"
-_REACTION = "replies, shares and quotes are not told apart"
+_REACTION = "of reactions, replies and shares are known here"
 _AUTHOR = "what is known of an author here is the name and the number of followers"
 _TAG = "it is a tag here, which routes can ask for, and topics cannot"
 _NOT_HERE = "nothing here tells it"
+_REACTIONS = {"reply": "comment", "comment": "comment", "retweet": "repost", "share": "repost"}
+
+
+def _reaction(value: str, at: int) -> Node:
+    """Replies are comments here, on all platforms; what is shared is never read."""
+    name = _REACTIONS.get(value.lower())
+    found = field("type")(name, at) if name else Lost(value, at, _REACTION)
+    return Noted(found, value, at, "comments of all platforms are meant", wider=True) if name == "comment" else found
+
 
 FIELDS = {
+    "engagementtype": _reaction,
     "title": title,
     "raw": raw,
     "site": site,
@@ -29,7 +39,7 @@ FIELDS = {
     "followers": number("followers"),
     "likes": number("likes"),
     "sentiment": lost(_TAG),
-    **dict.fromkeys(("engagementtype", "parentpostid", "threadauthor", "replytoauthor"), lost(_REACTION)),
+    **dict.fromkeys(("parentpostid", "threadauthor", "replytoauthor"), lost(_REACTION)),
     **dict.fromkeys(("country", "city", "state", "region", "county", "continent", "location"), lost(_PLACE)),
     **dict.fromkeys(("authorgender", "gender", "authorverified", "authorverifiedtype", "authorbio"), lost(_AUTHOR)),
     **dict.fromkeys(("pagetype", "contentsource", "publishersubtype", "domain_rank", "rating"), lost(_NOT_HERE)),

@@ -67,6 +67,14 @@ def test_a_topic_that_is_out_of_order_is_not_added(
     assert (home / "config/topics.toml").read_bytes() == before
 
 
+def test_samples_that_the_new_query_fails_are_told(listener: Run, home: Path) -> None:
+    answer = listener("topics", "add", "tents", "tent", "--match", "a bed", "--nomatch", "no sale")
+    assert answer.code == 1
+    assert 'topics[2].match[0]: the query misses "a bed"' in answer.err
+    assert "nomatch" not in answer.err
+    assert "tents" in topics(home)
+
+
 @pytest.mark.parametrize("name", ["lamps", "Lamps & light"])
 def test_a_topic_is_removed_by_name_or_id(listener: Run, home: Path, name: str) -> None:
     answer = listener("topics", "remove", name, "--json")

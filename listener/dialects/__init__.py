@@ -72,6 +72,8 @@ def _queries(dialect: ModuleType, entry: Entry, sets: Collection[str]) -> tuple[
         return settler.settle(node), settler.gaps
     except (Unreadable, Refused) as error:
         return [], [*settler.gaps, Gap("the query", error.at, error.why, "refused")]
+    except RecursionError:
+        return [], [Gap("the query", 0, "it is nested too deep", "refused")]
 
 
 def _clean(name: str) -> str:

@@ -70,6 +70,22 @@ def test_parentheses_beyond_measure_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "a" + " NEAR/3 b" * 3_000,
+        f'"{"a " * 3_000}"~3',
+        f'"{"a, " * 3_000}"',
+        "(a NEAR/2 b) NEAR/3 " * 30 + "c",
+        "a OR " * 20_000 + "b",
+        "(" * 39 + "a" + " NEAR/1 b)" * 39,
+    ],
+)
+def test_a_query_made_to_break_us_is_imported_or_refused(text: str) -> None:
+    imported = convert("talkwalker", text, "brand")
+    assert imported.topics or imported.differences[-1].result == "refused"
+
+
+@pytest.mark.parametrize(
     ("text", "line", "why"),
     [
         ("", 1, "no query"),

@@ -120,7 +120,7 @@ class Source:
 
     def _batch(self, step: Step, before: State, names: Mapping[str, str], ask: Ask, wait: float | None = None) -> Batch:
         found = step.read or Read({}, {}, [], [], [])
-        more = bool(wait or step.state.sweep or sweep.due(step.state, names, self._round))
+        more = bool(wait) or self._going(step.state, names) is not None
         return Batch(
             posts=tuple({post.key: post for post in found.posts.values()}.values()),
             deleted=tuple(found.deleted),
@@ -168,18 +168,21 @@ class Source:
 
     def _count(self, state: State, going: Sweep, names: Mapping[str, str], ask: Ask) -> Step:
         """How far back the money reaches: what is older than this round may take half of what is left for today."""
-        most = self._wallet.affordable("collect", ask.now) // 2
-        unread = replace(going, until=int(going.low) + 1) if going.low else going
-        params = {**_params(unread, names), "granularity": "minute" if self._round - going.floor < 86_400 else "hour"}
+        most = self._affordable(ask) // 2
+        to_come = replace(going, until=int(going.low) + 1) if going.low else going
+        params = {**_params(to_come, names), "granularity": "minute" if self._round - going.floor < 86_400 else "hour"}
         answer = self._wallet.pay("collect", 1, lambda: self._api.count(params, ask.now), ask.now)
         total, counted = answer.meta["total_tweet_count"], replace(going, counted=self._round)
         if total <= most:
             return Step(State(state.marks, counted))
         end = going.low or self._round - sweep.NEWEST
-        after = sweep.raised(
-            counted, sweep.affordable(going.floor, end, _counts(answer, ask.now) or [(0, end, total)], most)
+        counts = _counts(answer, ask.now) or [(going.floor, end, total)]
+        after = sweep.raised(counted, sweep.affordable(going.floor, end, counts, most))
+        unread = total - sum(count for start, _, count in counts if start >= after.floor)
+        why = (
+            f"{unread} of {total} older posts are left out: together they would cost {self._wallet.dollars(total)}, "
+            "more than half of what is left for today"
         )
-        why = f"{total} older posts would cost {self._wallet.dollars(total)}, more than half of what is left for today"
         return Step(State(state.marks, after), gap=_gap(going.floor, after.floor, why))
 
     def _search(self, state: State, going: Sweep, names: Mapping[str, str], ask: Ask) -> Step:
@@ -204,9 +207,7 @@ class Source:
         return answer
 
     def _paid(self, going: Sweep, params: Mapping[str, Any], ask: Ask) -> Answer:
-        affordable = self._wallet.affordable("collect", ask.now)
-        if affordable < _LEAST:
-            raise self._wallet.spent("collect", ask.now)
+        affordable = self._affordable(ask)
         usual = _LEAST if self._is_careful else _MOST if going.count else going.size
         size = min(max(_LEAST, min(usual, ask.limit)), affordable)
         self._requests += 1
@@ -219,6 +220,13 @@ class Source:
             raise
         self._is_careful = False
         return answer
+
+    def _affordable(self, ask: Ask) -> int:
+        """How many new posts today's money reaches for; raises `SourceError` where that is not even a page."""
+        affordable = self._wallet.affordable("collect", ask.now)
+        if affordable < _LEAST:
+            raise self._wallet.spent("collect", ask.now)
+        return affordable
 
 
 def _params(going: Sweep, names: Mapping[str, str]) -> dict[str, Any]:
@@ -247,7 +255,7 @@ def _gap(since: float, until: float, why: str) -> Gap:
 def _troubles(state: State, names: Mapping[str, str]) -> tuple[Trouble, ...]:
     """The queries that X refuses."""
     return tuple(
-        Trouble(f'search for "{query}"', mark.why, datetime.fromtimestamp(mark.tried + sweep.RETRY, UTC))
+        Trouble(f"search for {query}", mark.why, datetime.fromtimestamp(mark.tried + sweep.RETRY, UTC))
         for name, query in names.items()
         if (mark := state.marks.get(name)) and mark.why
     )

@@ -73,10 +73,13 @@ class Looks:
     def _add_edits(self, outdated: dict[str, str]) -> None:
         """The newest versions of edited posts; those for which there is no money are looked at later."""
         try:
-            self._add(self._ask(list(outdated.values())))
+            answer = self._ask(list(outdated.values()))
         except SourceError as error:
             log.warning("source=x status=%s action=look at %d edits later: %s", error.code, len(outdated), error.why)
             self.is_whole = False
+            return
+        self._add(answer)
+        self.is_whole = self.is_whole and set(outdated.values()) <= set(answer.ids)
 
 
 def _gone(answer: Answer) -> list[str]:

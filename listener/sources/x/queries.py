@@ -31,9 +31,9 @@ def without_reposts(query: str) -> str:
 
 @lru_cache(10_000)
 def _widest(query: str, sets: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Queries that together find all that the query matches, and more; told once where there is none."""
+    """Queries that together find all that the query matches, and more; none where it cannot be asked for."""
     try:
         return tuple(widest(parse(query, dict(sets)).tree, DIALECT))
     except (QueryError, Unsearchable) as error:
-        log.warning("source=x status=unsearchable action=leave out: %s", error)
+        log.debug("source=x status=unsearchable action=leave out: %s", error)
         return ()

@@ -25,6 +25,7 @@ NEWEST = 60.0
 RETRY = 900.0
 """Seconds before X is asked again for a query that it did not understand."""
 
+_REFUSED = "refused"
 _TOGETHER = 5_400.0  # seconds: queries that were read to points further apart are asked for apart: pages, not posts
 _SLACK = 3_600.0  # seconds that our clock may be wrong, and that X's search may be behind
 _AHEAD = 300.0  # seconds that X's clock may be ahead of ours; later times are absurd
@@ -124,22 +125,23 @@ def current(
 def _packed(
     waiting: Sequence[str], floors: Mapping[str, float], state: State, names: Mapping[str, str], room: int
 ) -> tuple[str, ...]:
-    """The query that waits for the oldest posts, and as many others as fit; one that was refused stays alone."""
+    """The query that waits for the oldest posts, and as many others of its kind as fit."""
     first, *others = waiting
-    chosen = [first]
-    if _is_refused(state, first):
-        return (first,)
+    chosen, like_first = [first], _kind(state, first)
     length = len(names[first]) + 2
     for name in sorted(others, key=lambda each: -len(names[each])):
         more = len(names[name]) + len(" OR ()")
-        if floors[name] - floors[first] <= _TOGETHER and not _is_refused(state, name) and length + more <= room:
+        is_near = floors[name] - floors[first] <= _TOGETHER
+        if is_near and _kind(state, name) == like_first != _REFUSED and length + more <= room:
             chosen.append(name)
             length += more
     return tuple(sorted(chosen))  # the same question as before, if it is about the same
 
 
-def _is_refused(state: State, name: str) -> bool:
-    return bool(state.marks.get(name, Mark()).why)
+def _kind(state: State, name: str) -> str:
+    """New queries are counted first, so without those whose posts are paid for; refused ones stay alone."""
+    mark = state.marks.get(name, Mark())
+    return _REFUSED if mark.why else "known" if mark.read else "new"
 
 
 def _floor(mark: Mark | None, now: float, since: float, overlap: float) -> float:

@@ -80,7 +80,8 @@ def test_reposts_are_not_asked_for_and_every_question_fits() -> None:
 
 
 def test_a_topic_that_cannot_be_asked_for_is_named_and_the_others_are_read(caplog: pytest.LogCaptureFixture) -> None:
-    reader = Reader(X(minutes(3)), "wob*", "desk").poll()
+    caplog.set_level(logging.DEBUG)
+    reader = Reader(X(minutes(3)), "once*", "desk").poll()
     assert len(reader.ids) == 3
     assert "source=x status=unsearchable action=leave out: the search of x cannot be asked for" in caplog.text
 
@@ -102,6 +103,24 @@ def test_a_topic_that_is_gone_is_asked_no_more() -> None:
     reader.queries = ("lamp",)
     reader.later(60).poll()
     assert "desk" not in reader.requests()[-1]["query"]
+
+
+def test_where_the_last_topic_goes_while_it_is_read_nothing_is_left_to_do() -> None:
+    reader = Reader(X(minutes(250))).poll(stop=1)
+    reader.queries = ("once*",)
+    asked = len(reader.service.asked)
+    assert reader.later(60).poll().last.more is False and len(reader.service.asked) == asked
+
+
+def test_a_new_topic_is_counted_without_those_that_were_read() -> None:
+    reader = Reader(X([*minutes(200, every=1.0), *[tweet(900 + n, 90 + n, "a lamp") for n in range(30)]]), usd=4.0)
+    reader.poll()
+    reader.queries = ("desk", "lamp")
+    reader.later(120).poll()
+    assert len(reader.ids) == 230 and reader.gaps == []
+    assert [params["query"] for params in reader.requests("counts/recent")] == [
+        "desk -is:retweet", "lamp -is:retweet"
+    ]  # fmt: skip
 
 
 def test_a_page_without_posts_but_with_a_next_one_is_passed_over() -> None:
@@ -181,7 +200,7 @@ def test_a_query_that_x_does_not_understand_is_named_and_the_others_are_read() -
     reader.poll()
     assert len(reader.ids) == 5
     (trouble,) = reader.last.troubles
-    assert trouble.stream == 'search for "lamp"'
+    assert trouble.stream == "search for lamp"
     assert trouble.why == "X does not understand the question: no viable alternative"
     asked = len(reader.requests())
     reader.later(120).poll()
@@ -198,7 +217,7 @@ def test_the_bill_never_exceeds_the_cap_and_the_source_says_so() -> None:
     reader.service.tweets += [tweet(1_000 + n, -n * 0.01) for n in range(500)]
     reader.later(120).poll()
     (error,) = reader.errors
-    assert error.why == "today's $0.40 for reading new posts are spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
+    assert error.why == "today's $0.40 for reading new posts is spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
     assert (error.wait, error.code, error.permanent) == (MIDNIGHT - 120 + 60, "cap", False)
     assert reader.service.bill(NOW) == reader.coins.spent(NOW) <= 0.4
     assert reader.coins.spent(NOW) > 0.35
@@ -222,7 +241,7 @@ def test_after_midnight_what_costs_too_much_is_a_gap_and_the_news_are_read() -> 
     reader.service.tweets += [tweet(9_000 + n, -MIDNIGHT + 10 - n) for n in range(5)]
     reader.poll()
     assert {9_000, 9_004} <= reader.ids
-    assert "older posts would cost $" in reader.gaps[0].why
+    assert "older posts are left out: together they would cost $" in reader.gaps[0].why
     assert "more than half of what is left for today" in reader.gaps[0].why
     unread = {post["id"] for post in reader.service.tweets} - set(reader.stored)
     times = [tweet["created_at"] for tweet in reader.service.tweets if tweet["id"] in unread]
@@ -234,8 +253,11 @@ def test_after_midnight_what_costs_too_much_is_a_gap_and_the_news_are_read() -> 
 def test_a_first_run_that_would_eat_the_money_counts_first_and_reads_the_newest() -> None:
     reader = Reader(X([tweet(10_000 - n, 60 + n * 0.5) for n in range(5_000)]), usd=2.0).poll()
     (gap,) = reader.gaps
-    assert gap.why == "5000 older posts would cost $25.00, more than half of what is left for today"
     assert 0 < len(reader.ids) <= 160
+    assert gap.why == (
+        f"{5_000 - len(reader.ids)} of 5000 older posts are left out: together they would cost $25.00, "
+        "more than half of what is left for today"
+    )
     assert reader.coins.spent(NOW) == pytest.approx((len(reader.ids) + 1) * 0.005)
     assert min(post.created_at for post in reader.stored.values()) >= gap.until
 
@@ -384,7 +406,7 @@ def test_looking_again_has_its_own_fifth_of_the_money() -> None:
     with pytest.raises(SourceError) as caught:
         reader.recheck(range(21, 41))
     assert caught.value.why == (
-        "today's $0.10 for looking at stored posts again are spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
+        "today's $0.10 for looking at stored posts again is spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
     )
 
 
@@ -410,6 +432,18 @@ def test_an_edit_for_which_there_is_no_money_is_looked_at_later(caplog: pytest.L
         page = reader.recheck([1, 2])
     assert ([post.id for post in page.posts], page.more) == (["2"], True)
     assert "look at 1 edits later" in caplog.text
+
+
+def test_of_many_edits_those_without_money_are_looked_at_later() -> None:
+    reader = Reader(X(minutes(20)), usd=0.5).poll().later(86_400)
+    for number, each in enumerate(reader.service.tweets[:12]):
+        each["edit_history_tweet_ids"] = [each["id"], str(700 + number)]
+    newest = [
+        tweet(700 + n, 30, f"An oak desk {n}", edit_history_tweet_ids=[str(n + 1), str(700 + n)]) for n in range(12)
+    ]
+    reader.service.tweets += newest
+    page = reader.recheck(range(1, 13))
+    assert (len(page.posts), page.more) == (8, True), "twelve looks, and eight at edits"
 
 
 def test_the_books_of_the_tests_are_those_of_the_product() -> None:

@@ -10,6 +10,8 @@ from msgspec import Struct
 from listener.types import Alert, Finding, Moment, Post, Reason, Span, Tags
 
 DELETED = "This post was deleted by its author."
+_EXPIRED = "The words of this post were kept as long as its platform allows."
+_GONE = {"forgotten": "This post was forgotten on request.", "unchecked": _EXPIRED, "terms": _EXPIRED}
 LONGEST_LINK = 2_000  # characters; beyond, a link is more likely an attack than an address
 
 MOMENTS = {Moment.KNOW: "💡", Moment.GO: "📍", Moment.DO: "🛠️", Moment.BUY: "🛒"}
@@ -72,6 +74,11 @@ class Card(Struct, frozen=True, kw_only=True):
     def heading(self) -> str:
         """One line that says what is wanted: "🛒 I want to buy · standing desks"."""
         return f"{self.emoji} {self.want} · {self.topics}"
+
+
+def gone(alert: Alert) -> str:
+    """What is said in place of a post that may not be shown."""
+    return _GONE.get(alert.gone, DELETED)
 
 
 def card(alert: Alert, length: int) -> Card | None:

@@ -53,8 +53,12 @@ class Sender:
         self._blocked: datetime | None = None  # until when the whole channel rests
         self._failures, self.trouble, self._last, self._stuck = 0, "", clock(), False
 
-    def step(self) -> float:
-        """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`."""
+    def step(self, *, tell: bool = True) -> float:
+        """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`.
+
+        Args:
+            tell: False: only change what was told already.
+        """
         now = self._clock()
         self._heed_the_clock(now)
         # At most one message is under way, and none is here: whatever is left was not written down.
@@ -64,7 +68,7 @@ class Sender:
         busy = [place for place, ready in self._ready.items() if ready > now]
         if self._look_up(now):
             return 0.0
-        if claimed := self._outbox.claim(self.name, now, busy):
+        if tell and (claimed := self._outbox.claim(self.name, now, busy)):
             self._send(claimed)
             return 0.0
         if stale := self._outbox.stale(self.name, now, busy):
@@ -182,7 +186,10 @@ class Sender:
     def _not_updated(self, stale: Claimed, error: Ambiguous | ChannelError) -> None:
         now, scope = self._clock(), getattr(error, "scope", "channel")
         if error.permanent and scope != "channel":
-            self._outbox.shown(stale.message.key, stale.version)  # deleted by hand: there is nothing left to change
+            why = "" if error.code == "message_not_found" else f"cannot be changed any more: {error.why}"
+            self._outbox.shown(
+                stale.message.key, stale.version, why
+            )  # deleted by hand: there is nothing left to change
             log.info("channel=%s status=%s action=leave key=%s", stale.message.channel, error.why, stale.message.key)
             return
         wait = error.wait or self._back_off(error.permanent)

@@ -4,28 +4,31 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from time import monotonic, sleep
 
 from msgspec.structs import replace
 
 from listener.app import notices
 from listener.app.clocks import clock
-from listener.app.parts import CONSOLE, Parts, assemble
+from listener.app.parts import CONSOLE, Parts, assemble, terms_of
 from listener.collect import collect, look_up, retry_in, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
 from listener.meter import Metered
 from listener.purse import Spender
-from listener.store import Kept, Store
-from listener.types import Ask, Batch, Channel, Clock, Recheck, Trouble
+from listener.store import Kept, Limits, Store
+from listener.types import Ask, Batch, Channel, Clock, Recheck, Terms, Trouble
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 20.0  # seconds that a channel which is in trouble is waited for
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
 _LONGEST_WAIT = 86_400.0  # seconds; nobody asks for more
 _OWN_WAITS = ("", "cap")  # codes of waits that a source itself thinks best, or that its money asks for
+_LARGE = 200_000_000  # bytes of a database that is not cleaned at once, for cleaning rewrites it: 1 s for 100 MB
 _EARLY = 0.75  # of the longest time between two looks: when posts are due that must be seen before it ends
 
 
@@ -219,9 +222,11 @@ class App:
             self._unchecked[name] = error.why
             return
         self._unchecked.pop(name, None)
-        self._keep(name, replace(batch, cursors={}, listing=False))
+        kept = self._keep(name, replace(batch, cursors={}, listing=False))
         looked_at = {post.key for post in (batch.posts if batch.more else due)}
         self.store.touch(looked_at, now)
+        if kept.deleted or kept.edited:
+            self._purge(at_once=True)
 
     # Sending
 
@@ -233,6 +238,16 @@ class App:
         for name, sender in self._senders.items():
             sender.take_over(before.get(name))
         return self._senders
+
+    def mend(self) -> None:
+        """Change messages that show what they should not any more, as far as they can be; nothing new is told."""
+        for name, channel in self.parts.channels.items():
+            sender, until = self._sender(name, channel), monotonic() + _PATIENCE
+            while self.store.outbox.stale(name, self._real()) and monotonic() < until and not sender.stuck:
+                if rest := sender.step(tell=False):
+                    sleep(min(rest, _PATIENCE / 10))
+                elif not sender.trouble:
+                    until = monotonic() + _PATIENCE
 
     def _adopt(self) -> None:
         """What waits for a channel that is not configured any more is told to the fallback, or on the console."""
@@ -264,7 +279,34 @@ class App:
             log.error("retention: %s; tried again later", error)
 
     def _retain(self) -> None:
-        keep = self.parts.settings.retention
-        if erased := self.store.retain(keep.posts, keep.counts, self._now()):
-            log.info("retention: the words of %d posts older than %d days are erased", erased, keep.posts.days)
-        self.store.purge()
+        now = self._now()
+        if again := self.store.replay():
+            log.info("retention: forgotten again, as the guard remembers: %d authors and posts", again)
+        for name, terms in self._terms():
+            if name not in self.parts.sources and terms.erase_unchecked and terms.recheck_hours is not None:
+                self.store.erase_unchecked(name, now - timedelta(hours=terms.recheck_hours), now)
+        if erased := self.store.retain(self._limits(), now):
+            log.info("retention: the words of %d posts are erased: kept as long as may be", erased)
+        self._purge()
+
+    def _limits(self) -> Limits:
+        """How long words are kept: as the configuration says, and no longer than their platform allows."""
+        keep, allowed = self.parts.settings.retention, {}
+        for name, terms in self._terms():
+            if terms.keep_days is not None:
+                allowed[name] = timedelta(days=terms.keep_days)
+        return Limits(posts=keep.posts, counts=keep.counts, sources=allowed)
+
+    def _terms(self) -> Iterator[tuple[str, Terms]]:
+        """The terms of every source of which words are stored; one that is not configured any more goes by platform."""
+        yield from self.parts.terms.items()
+        for name, platform in self.store.streams():
+            if name not in self.parts.terms:
+                yield name, terms_of(platform)
+
+    def _purge(self, *, at_once: bool = False) -> None:
+        """Clean the files of what was erased; a large database, which takes seconds, at quieter times."""
+        if at_once and self.store.db.path.stat().st_size > _LARGE:
+            return
+        if not self.store.purge():
+            log.info("retention: another program reads the database: its files are cleaned of what was erased later")

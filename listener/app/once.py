@@ -42,6 +42,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
             failed.append(name)
     app.tell_operators()
     waiting = deliver(app, app.senders(), progress)
+    app.retain()
     return Pass(read, posts, findings, alerts, tuple(failed), waiting)
 
 

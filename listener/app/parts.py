@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from listener import plugins
 from listener.alert import Router, Rules
 from listener.config import Env, Settings, SourceSettings
-from listener.errors import MissingSecret
+from listener.errors import ConfigError, MissingSecret
 from listener.meter import budget_name
 from listener.pipeline import Analyser
 from listener.types import Channel, Route, Source, Terms
@@ -39,6 +39,7 @@ class Parts(Struct, frozen=True):
     analyser: Analyser
     rules: Rules
     router: Router
+    terms: Mapping[str, Terms]  # of all configured sources, those without their secret too
     ops: str = ""  # the channel that hears of trouble
     skipped: tuple[str, ...] = ()  # one line for each source or channel without its secret
 
@@ -60,9 +61,18 @@ def assemble(settings: Settings, env: Env) -> Parts:
         Analyser.of(settings.topics, settings.sets, settings.tag.tagger),
         Rules(settings.topics, router, settings.own),
         router,
+        {source.name: terms_of(source.use) for source in settings.sources},
         _known(settings.ops.channel, channels) if settings.ops.channel else "",
         tuple(skipped),
     )
+
+
+def terms_of(use: str) -> Terms:
+    """What a platform allows: of the plug-in of this name; everything where there is none."""
+    try:
+        return plugins.find("source", use).terms or Terms(about="")
+    except ConfigError:
+        return Terms(about="")
 
 
 def _source(settings: SourceSettings, env: Env, skipped: list[str]) -> Bound | None:

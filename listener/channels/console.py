@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 
 from msgspec import Struct
 
-from listener.card import DELETED, Card, Piece, card, paragraph
+from listener.card import Card, Piece, card, gone, paragraph
 from listener.errors import ChannelError
 from listener.types import Alert, Environment, Message
 
@@ -77,7 +77,7 @@ def render(message: Message, colour: bool = False, width: int = WIDTH, zone: tzi
 def _card(alert: Alert, paint: Paint, width: int, zone: tzinfo | None) -> Iterator[str]:
     shown = card(alert, WORDS)
     if shown is None:
-        yield paint(DELETED, DIM)
+        yield paint(gone(alert), DIM)
         return
     yield paint(f"{shown.emoji} {shown.want}", BOLD) + f" · {shown.topics} · " + paint(f"{shown.score}/100", GREEN)
     yield paint(f"   {shown.parts} · ", DIM) + paint(f"answer by {_time(shown.deadline_at, zone)}", YELLOW)

@@ -29,6 +29,8 @@ COMMANDS = {
     "slack": ("slack", "slack", "The app manifest, and a test message."),
     "outbox": ("mail", "outbox", "Messages that could not be delivered."),
     "quarantine": ("mail", "quarantine", "Posts that could not be read."),
+    "forget": ("privacy", "forget", "Forget an author or a post, everywhere and for good."),
+    "export": ("privacy", "export", "All that is stored about an author, for that person."),
     "bench": ("bench", "bench", "Measure speed and limits."),
 }
 

@@ -12,11 +12,11 @@ import click
 import msgspec
 
 from listener.alert.routes import facts
-from listener.app import clock
+from listener.app import clock, terms_of
 from listener.cli.common import as_json, at_most, configured, here, put, say, settings_of
 from listener.cli.hints import hints
-from listener.cli.records import csv_of, record
-from listener.cli.tables import ago, table, terminal
+from listener.cli.records import csv_of, record, wordless
+from listener.cli.tables import ago, many, table, terminal
 from listener.cli.verdict import ERASED, told
 from listener.config import Settings, duration
 from listener.ops.datasette import metadata, serve
@@ -53,6 +53,8 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
         chosen = list(islice(found, limit or None))
         more = next(found, None) is not None
     form = "json" if json else form or "table"
+    if form != "table":
+        chosen = _exported(chosen, settings)
     if form == "json":
         put([record(stored) for stored in chosen])
     elif form == "csv":
@@ -63,6 +65,20 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
         say("Nothing was found.")
     if more:
         say(f"The newest {limit}; --limit 0 shows all.")
+
+
+def _exported(chosen: list[Stored], settings: Settings) -> list[Stored]:
+    """The findings as they may be passed on: without words and authors where the platform does not let them be."""
+    uses = {source.name: source.use for source in settings.sources}
+    platforms = {stored.stream: uses.get(stored.stream, stored.finding.post.source) for stored in chosen}
+    closed = {stream for stream, use in platforms.items() if not terms_of(use).may_export}
+    held = [stored for stored in chosen if stored.stream in closed and not stored.erased]
+    if held:
+        names = ", ".join(sorted({platforms[stored.stream] for stored in held}))
+        say(
+            f"The terms of {names} do not let posts be exported: {many(len(held), 'finding')} without words and author."
+        )
+    return [wordless(stored) if stored.stream in closed else stored for stored in chosen]
 
 
 def _found(
@@ -122,14 +138,17 @@ def why(folder: Path, json: bool, post: str) -> None:
         raise click.UsageError("name a post: its address, or its key such as reddit:abc123")
     settings, _ = settings_of(folder)
     with closing(Store.look(settings.store)) as store:
-        answer = next((found for form in _forms(post) if (found := store.why(form))), None)
+        answer = next((found for form in forms(post) if (found := store.why(form))), None)
         near = [] if answer else keys_of(store.db, post)
+        forgotten = store.is_forgotten(post)
     if json:
         put(_as_json(answer))
     elif answer:
         click.echo(told(answer, {topic.id: topic.name for topic in settings.topics}, clock(), here))
     elif near:
         say(f"{post} is no key; posts with this id: {', '.join(near)}. Ask `listener why {near[0]}`.")
+    elif forgotten:
+        say(f"{post} was forgotten on request, or its author was.")
     else:
         sources = ", ".join(source.name for source in settings.sources) or "nothing"
         say(
@@ -139,8 +158,8 @@ def why(folder: Path, json: bool, post: str) -> None:
     sys.exit(0 if answer else 1)
 
 
-def _forms(post: str) -> Iterator[str]:
-    """The address as it was given, and as platforms may have written it."""
+def forms(post: str) -> Iterator[str]:
+    """An address as it was given, and as platforms may have written it."""
     yield post
     if "://" in post:
         bare = post.partition("#")[0].partition("?")[0].rstrip("/")

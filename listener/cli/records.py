@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from listener.edge import shown
 from listener.store.read import Stored
 from listener.types import Json
@@ -47,6 +49,12 @@ def record(stored: Stored) -> Json:
         "text": post.text,
         "erased": stored.erased,
     }
+
+
+def wordless(stored: Stored) -> Stored:
+    """The finding without what its author wrote, and without the author; the address leads to both."""
+    post = replace(stored.finding.post, text="", title="", author="")
+    return replace(stored, finding=replace(stored.finding, post=post))
 
 
 def csv_of(found: Iterable[Stored]) -> str:

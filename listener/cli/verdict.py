@@ -11,6 +11,9 @@ from listener.types import Evidence, Sentiment
 
 ERASED = {
     "deleted": "(deleted upstream: its words are erased)",
+    "forgotten": "(forgotten on request)",
+    "unchecked": "(its words are erased: its platform could not be asked whether they still stand)",
+    "terms": "(its words were kept as long as its platform allows)",
     "age": "(its words were kept as long as [retention] says)",
 }
 """What is said in place of words that are gone, by why."""

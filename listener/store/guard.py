@@ -2,12 +2,18 @@
 
 import fcntl
 import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from listener.errors import AlreadyRunning, StoreError
+from listener.store.marks import Forgotten, Marker
+
+L = TypeVar("L", bound=msgspec.Struct)
 
 _COMPACT_AT = 1_000_000  # bytes; above this the guard is rewritten at the next start
 
@@ -69,45 +75,99 @@ class Lock:
             self._file = None
 
 
+class Secret(msgspec.Struct, frozen=True):
+    """The line of the guard that holds the key of all marks: it is in no backup."""
+
+    key: str  # hexadecimal
+
+
 class Guard:
-    """An append-only file beside the database, outside backups: a database that is behind it was restored."""
+    """An append-only file beside the database, outside backups: a database that is behind it was restored.
+
+    It also remembers who and what was forgotten, by marks, so that no backup brings them back.
+    """
 
     def __init__(self, database: Path) -> None:
         self.path = Path(f"{database}.guard")
 
     def last(self) -> Mark | None:
         """The newest whole line; a torn last line counts as not written."""
-        try:
-            lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return None
-        for line in reversed(lines):
-            try:
-                return msgspec.json.decode(line, type=Mark)
-            except msgspec.DecodeError:
-                continue
-        return None
+        return next(self._lines(Mark), None)
 
     def append(self, mark: Mark) -> None:
         """Write a line that survives a loss of power."""
+        self._append([mark])
+
+    def marker(self) -> Marker:
+        """Makes the marks of this installation; the first call makes their key."""
+        with self._alone():
+            kept = list(self._lines(Secret))
+            if not kept:
+                kept = [Secret(secrets.token_hex(32))]
+                self._append(kept)
+        return Marker(bytes.fromhex(kept[-1].key))
+
+    def forgotten(self) -> list[Forgotten]:
+        """Who and what was forgotten, the newest first."""
+        return list(self._lines(Forgotten))
+
+    def forget(self, marks: Iterable[Forgotten]) -> None:
+        """Remember these for ever; those that are there already are not written again."""
+        with self._alone():
+            known = {each.mark for each in self.forgotten()}
+            self._append([each for each in marks if each.mark not in known])
+
+    def compact(self, mark: Mark) -> None:
+        """Replace a long history by its newest line, and what was forgotten."""
+        if self.path.exists() and self.path.stat().st_size > _COMPACT_AT:
+            with self._alone():
+                kept = [*self._lines(Secret), *reversed(self.forgotten()), mark]
+                partial = self.path.with_name(self.path.name + ".part")
+                with open(partial, "wb", opener=_private) as file:
+                    file.write(_encoded(kept))
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.replace(self.path)
+
+    def _lines(self, kind: type[L]) -> Iterator[L]:
+        """The whole lines of a kind, the newest first."""
+        try:
+            lines = self.path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return
+        for line in reversed(lines):
+            try:
+                yield msgspec.json.decode(line, type=kind)
+            except msgspec.DecodeError:
+                continue
+
+    def _append(self, lines: Iterable[msgspec.Struct]) -> None:
+        if not (text := _encoded(lines)):
+            return
         try:
             with open(self.path, "ab", opener=_private) as file:
-                file.write(b"\n" + msgspec.json.encode(mark) if _torn(self.path) else msgspec.json.encode(mark))
-                file.write(b"\n")
+                file.write(b"\n" + text if _torn(self.path) else text)
                 file.flush()
                 _sync(file.fileno())
         except OSError as error:
             raise StoreError(f"{self.path}: {error.strerror}: it must be writable beside the database") from error
 
-    def compact(self, mark: Mark) -> None:
-        """Replace a long history by its newest line."""
-        if self.path.exists() and self.path.stat().st_size > _COMPACT_AT:
-            partial = self.path.with_name(self.path.name + ".part")
-            with open(partial, "wb", opener=_private) as file:
-                file.write(msgspec.json.encode(mark) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path)
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else rewrites the file, or adds what is not to be lost: `forget` runs beside `run`."""
+        try:
+            while True:
+                with open(self.path, "ab", opener=_private) as file:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):  # not rewritten meanwhile
+                        yield
+                        return
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}: it must be writable beside the database") from error
+
+
+def _encoded(lines: Iterable[msgspec.Struct]) -> bytes:
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
 _sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync

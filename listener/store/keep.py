@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from listener.store.alerts import plan
+from listener.store.columns import BLANK
 from listener.store.connection import marks
 from listener.store.draw import draw
-from listener.store.erase import erase, refresh
+from listener.store.erase import UNSHOWN, erase, refresh, unpurged
 from listener.store.health import note_troubles
 from listener.store.rows import at, digest, dumps, iso, loads, post_row, tag_row
 from listener.types import Analysis, Batch, Before, Context, Decider, Finding, Fresh, Moment, Post, Reason, Verdict
 
+_NO_WORDS = ", ".join(
+    f"{name} = {'null' if empty is None else repr(empty)}" for name, empty in BLANK["findings"].items()
+)
 FOLD_FOR = timedelta(hours=24)
 SAMPLES_A_DAY = 5_000
 
@@ -89,6 +93,8 @@ def _edit(conn: sqlite3.Connection, posts: Iterable[Post], now: datetime) -> set
             "update posts set text=?, title=?, hash=?, lang=?, links=?, tags=?, revision = revision + 1 where key=?",
             (post.text, post.title, digest(post), post.lang, dumps(post.links), dumps(post.tags), post.key),
         )
+        conn.execute(f"update findings set {_NO_WORDS} where post_key=?", (post.key,))  # until they are tagged anew
+        unpurged(conn)
         refresh(conn, post.key)
         edited.add(post.key)
     return edited
@@ -135,10 +141,11 @@ def _insert_findings(
 def _retag(conn: sqlite3.Connection, finding: Finding) -> Before | None:
     """Write the tags of an edited post; answer what was told of it. Labels given by people stay."""
     old = conn.execute("select moments, urgency, labels_by, state from findings where key=?", (finding.key,)).fetchone()
-    if not old["labels_by"]:
-        row = tag_row(finding)
-        columns = ",".join(f"{name}=?" for name in row)
-        conn.execute(f"update findings set {columns} where key=?", [*row.values(), finding.key])
+    row = tag_row(finding)
+    if old["labels_by"]:
+        row = {name: row[name] for name in BLANK["findings"]}
+    columns = ",".join(f"{name}=?" for name in row)
+    conn.execute(f"update findings set {columns} where key=?", [*row.values(), finding.key])
     if old["state"] == "suppressed":
         return None  # nobody was told: it is judged as if it were new
     return Before(tuple(Moment(m) for m in loads(old["moments"])), old["urgency"])
@@ -150,7 +157,7 @@ def _context(conn: sqlite3.Connection, stream: str, fresh: Iterable[Fresh], deci
     told = conn.execute(
         "select t.channel, t.fingerprint, t.alert_key from told t join alerts a on a.key = t.alert_key "
         f"join posts p on p.key = a.post_key where t.fingerprint in ({marks(list(prints))}) and t.at >= ? "
-        "and p.erased_why != 'deleted' and exists (select 1 from carries c join outbox o on o.key = c.message "
+        f"and p.erased_why not in ({UNSHOWN}) and exists (select 1 from carries c join outbox o on o.key = c.message "
         "where c.alert = a.key and o.state not in ('failed', 'dropped'))",
         (*prints, iso(now - FOLD_FOR)),
     )

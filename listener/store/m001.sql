@@ -18,7 +18,7 @@ create table posts(
   created_at text not null, fetched_at text not null,
   checked_at text not null,            -- when it was last seen upstream
   erased_at text,                      -- words and author are gone, counts stay
-  erased_why text not null default ''  -- deleted (upstream) or age
+  erased_why text not null default ''  -- deleted (upstream), unchecked, terms, age or forgotten (on request)
 );
 create index posts_fetched on posts(fetched_at);
 create index posts_fresh on posts(fetched_at) where erased_at is null;

@@ -3,6 +3,7 @@
 import sqlite3
 
 from listener.store.connection import marks
+from listener.store.erase import HIDDEN
 from listener.store.rows import at, finding_of, loads, post_of
 from listener.types import Alert, Message, Reason
 
@@ -25,7 +26,7 @@ def carried(conn: sqlite3.Connection, message: str) -> tuple[str, ...]:
 
 
 def gone(message: Message) -> bool:
-    """Whether nothing of it may be shown any more: every post was deleted upstream."""
+    """Whether nothing of it may be shown any more: the words of every post are gone."""
     return bool(message.alerts) and all(alert.deleted for alert in message.alerts)
 
 
@@ -45,7 +46,8 @@ def _alert(conn: sqlite3.Connection, key: str) -> Alert:
         due_at=at(row["due_at"]),
         deadline_at=at(row["deadline_at"]),
         copies=_copies(conn, key),
-        deleted=post_row["erased_why"] == "deleted",
+        deleted=post_row["erased_why"] in HIDDEN,
+        gone=post_row["erased_why"] if post_row["erased_why"] in HIDDEN else "",
     )
 
 

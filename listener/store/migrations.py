@@ -36,6 +36,13 @@ def m003_sources(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m004_forgotten(db: Database) -> None:
+    """Who and what was forgotten on request."""
+    for statement in _statements("m004.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -169,10 +169,10 @@ class Outbox:
                 return None
             return Claimed(message_of(conn, row, self.install), row["tries"], row["version"], row["ref"])
 
-    def shown(self, key: str, version: int) -> None:
-        """The channel now shows `version`."""
+    def shown(self, key: str, version: int, why: str = "") -> None:
+        """The channel now shows `version`, or, where `why` says so, it never will."""
         with self.db.write() as conn:
-            conn.execute("update outbox set shown=? where key=?", (version, key))
+            conn.execute("update outbox set shown=?, error=? where key=?", (version, why, key))
 
     def postpone(self, key: str, next_at: datetime) -> None:
         """Do not try to change it before `next_at`."""

@@ -44,11 +44,12 @@ def listed(db: Database) -> list[Aside]:
 
 
 def take_back(
-    conn: sqlite3.Connection, aside: Aside, post: Post, analysis: Analysis, decide: Decider, now: datetime
+    conn: sqlite3.Connection, aside: Aside, page: Batch, analysis: Analysis, decide: Decider, now: datetime
 ) -> Kept:
-    """Store a post of the quarantine and what it led to, within an open transaction."""
+    """Store a post of the quarantine, a page of its own, and what it led to, within an open transaction."""
     conn.execute("delete from quarantine where id=?", (aside.id,))
-    seen = conn.execute("select hash from seen where key=?", (post.key,)).fetchone()
-    if seen and seen["hash"] != digest(post):  # its author changed it meanwhile: the newer words count
-        return Kept()
-    return keep(conn, aside.stream, Batch(posts=(post,), listing=False), analysis, decide, now)
+    for post in page.posts:
+        seen = conn.execute("select hash from seen where key=?", (post.key,)).fetchone()
+        if seen and seen["hash"] != digest(post):  # its author changed it meanwhile: the newer words count
+            return Kept()
+    return keep(conn, aside.stream, page, analysis, decide, now)

@@ -19,7 +19,8 @@ class Stored(Struct, frozen=True):
     reason: str
     why: str
     created_at: datetime
-    erased: str = ""  # why its words are gone: "deleted" upstream, or "age"; "" they are there
+    erased: str = ""  # why its words are gone: "age", or as `Alert.gone`; "" they are there
+    stream: str = ""  # the configured source that brought it
 
 
 class Answer(Struct, frozen=True):
@@ -47,6 +48,29 @@ class Waiting(Struct, frozen=True):
     told: bool  # a fallback channel has told its alerts
 
 
+class Showing(Struct, frozen=True):
+    """A message about a post that was forgotten."""
+
+    key: str
+    channel: str
+    sender: str
+    state: str
+    waits: bool  # to be changed; or its fate is not known yet
+    error: str = ""
+
+
+def showing(db: Database) -> list[Showing]:
+    """Messages that left, or may have left, before what they show was forgotten."""
+    rows = db.rows(
+        "select distinct o.key, o.channel, o.sender, o.state, o.error, "
+        "o.state != 'sent' or o.shown < o.version as waits "
+        "from outbox o join carries c on c.message = o.key join alerts a on a.key = c.alert "
+        "join posts p on p.key = a.post_key "
+        "where p.erased_why = 'forgotten' and o.state in ('sending', 'unknown', 'sent') order by o.id"
+    )
+    return [Showing(**{**dict(row), "waits": bool(row["waits"])}) for row in rows]
+
+
 def findings(db: Database, since: datetime | None = None, limit: int | None = None) -> Iterator[Stored]:
     """Findings, newest first."""
     rows = db.rows(
@@ -66,6 +90,7 @@ def _stored(db: Database, row: Row) -> Stored:
         row["why"],
         at(row["created_at"]),
         post["erased_why"],
+        post["stream"],
     )
 
 

@@ -1,22 +1,31 @@
 """The store as the rest of the product sees it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import begin, condition, health, quarantine, read, retention
+from listener.store import access, begin, condition, health, quarantine, read, retention
+from listener.store.bar import bar, replay
 from listener.store.connection import Connect, Database, connect
+from listener.store.forget import Erased, Target, forget
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
+from listener.store.marks import Author, Marker
 from listener.store.metering import StoredMeter
 from listener.store.migrations import check, migrate, refuse_foreign
 from listener.store.outbox import Outbox
-from listener.store.rows import digest, iso
+from listener.store.retention import Limits
+from listener.store.rows import digest, iso, loads
 from listener.store.spending import StoredPurse
-from listener.types import Analysis, Batch, Clock, Decider, Post, Terms, Topic
+from listener.types import Analysis, Batch, Clock, Decider, Json, Post, Terms, Topic
+
+
+class _Rehearsed(Exception):  # no error: it takes a transaction back
+    """Nothing was to be changed."""
 
 
 class Store:
@@ -24,8 +33,9 @@ class Store:
 
     def __init__(self, db: Database, lock: Lock | None = None, start: begin.Start | None = None) -> None:
         self.db, self._lock, self.start = db, lock, start
+        self.guard = Guard(db.path)
         if start:
-            self.outbox = Outbox(db, Guard(db.path), start.install, start.epoch)
+            self.outbox = Outbox(db, self.guard, start.install, start.epoch)
 
     @classmethod
     def open(cls, path: Path, now: datetime, *, connect: Connect = connect) -> "Store":
@@ -44,6 +54,7 @@ class Store:
                 db.prepare()
                 migrate(db.conn, path)
             store = cls(db, lock, begin.begin(db, Guard(path), now))
+            store.replay()
             undo.pop_all()
         return store
 
@@ -61,6 +72,11 @@ class Store:
             db.close()
             raise
         return cls(db)
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Makes marks of authors and posts."""
+        return self.guard.marker()
 
     @staticmethod
     def holder(path: Path) -> str:
@@ -86,8 +102,9 @@ class Store:
 
     def keep(self, stream: str, batch: Batch, analysis: Analysis, decide: Decider, now: datetime) -> Kept:
         """Store a page and what it led to in one transaction; repeating it changes nothing."""
+        marker = self.marker
         with self.db.write() as conn:
-            return keep(conn, stream, batch, analysis, decide, now)
+            return keep(conn, stream, *bar(conn, marker, batch, analysis), decide, now)
 
     def is_new(self, name: str) -> bool:
         """Whether a source was never read to its end."""
@@ -176,9 +193,14 @@ class Store:
         """Erase the words of posts of a source that nobody could look up since then; answers how many."""
         return retention.erase_unchecked(self.db, stream, before, now)
 
-    def retain(self, keep_posts: timedelta, keep_counts: timedelta, now: datetime) -> int:
+    def retain(self, limits: Limits, now: datetime) -> int:
         """Forget what is older; answers how many posts lost their words."""
-        return retention.retain(self.db, keep_posts, keep_counts, now)
+        return retention.retain(self.db, limits, self.marker, now)
+
+    def streams(self) -> list[tuple[str, str]]:
+        """The sources of whose posts words are stored, configured still or not, each with a platform."""
+        rows = self.db.rows("select distinct stream, source from posts where erased_at is null")
+        return [(row["stream"], row["source"]) for row in rows]
 
     # For those who look after it; all of these work beside the process that owns the database
 
@@ -198,8 +220,10 @@ class Store:
         self, aside: quarantine.Aside, post: Post, analysis: Analysis, decide: Decider, now: datetime
     ) -> Kept:
         """Store a post of the quarantine and what it led to, in one transaction."""
+        marker = self.marker
         with self.db.write() as conn:
-            return quarantine.take_back(conn, aside, post, analysis, decide, now)
+            page, analysis = bar(conn, marker, Batch(posts=(post,), listing=False), analysis)
+            return quarantine.take_back(conn, aside, page, analysis, decide, now)
 
     def first_read(self) -> datetime | None:
         """When the first page was read, of those of the last 7 days."""
@@ -218,9 +242,60 @@ class Store:
         with self.db.write():
             pass
 
-    def purge(self) -> None:
-        """Remove what was erased from the bytes of the files too."""
-        retention.purge(self.db)
+    def purge(self) -> bool:
+        """Remove what was erased from the bytes of the files too; False where a reader is in the way."""
+        return retention.purge(self.db)
+
+    # Forgetting, beside the process that owns the database or not
+
+    def forget(self, target: Target, now: datetime, *, rehearse: bool = False) -> Erased:
+        """Forget an author or a post, and remember by marks that they stay forgotten.
+
+        Args:
+            rehearse: only count; nothing is changed.
+        """
+        marker, erased = self.marker, Erased()
+        with suppress(_Rehearsed), self.db.write() as conn:
+            erased, gone = forget(conn, target, marker, now)
+            if rehearse:
+                raise _Rehearsed
+            self.guard.forget(gone)  # before the commit: whatever ends us now, the next start forgets it again
+        return erased
+
+    def replay(self) -> int:
+        """Forget again what the guard remembers and the database does not; answers how many marks were new to it."""
+        guard, marker = self.guard.forgotten(), self.marker
+        with self.db.write() as conn:
+            return replay(conn, marker, guard)
+
+    def is_forgotten(self, key: str) -> bool:
+        """Whether a post was forgotten on request."""
+        return bool(self.db.value("select 1 from forgotten where mark=?", (self.marker.post(key),)))
+
+    def people(self, name: str) -> list[Author]:
+        """Everybody of this name of whom something is stored."""
+        with self.db.read() as conn:
+            return access.people(conn, name)
+
+    def platforms(self) -> list[str]:
+        """The platforms of which something was read."""
+        with self.db.read() as conn:
+            return access.platforms(conn)
+
+    def held(self, author: Author) -> dict[str, list[Json]]:
+        """All that is stored of an author, table by table."""
+        marker = self.marker
+        with self.db.read() as conn:
+            return access.held(conn, author, marker)
+
+    def sampled_at(self, url: str) -> str | None:
+        """The key of a post in the sample of what matched nothing, by its address."""
+        found = self.db.rows("select post from samples where json_extract(post, '$.url') = ? limit 1", (url,))
+        return next((f"{post['source']}:{post['id']}" for row in found for post in [loads(row["post"])]), None)
+
+    def showing(self) -> list[read.Showing]:
+        """Messages that may still show what was forgotten."""
+        return read.showing(self.db)
 
     def close(self) -> None:
         """Close the file and let the next process have it."""

@@ -53,7 +53,10 @@ class Alert(Struct, frozen=True, kw_only=True):
     due_at: datetime
     deadline_at: datetime  # the moment's expiry
     copies: int = 0  # near-duplicates folded into it
-    deleted: bool = False  # the post is gone upstream: its words may not be shown
+    deleted: bool = False  # the words of the post may not be shown any more
+    gone: str = (
+        ""  # why not: "deleted" upstream, "forgotten" on request, "unchecked" for too long, "terms" of its source
+    )
     draft: Draft | None = None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from listener import types
 from listener.channels.slack import Channel, Options
@@ -312,6 +313,19 @@ def test_an_update_whose_shape_is_refused_becomes_plain_text(slack: Channel, ser
     server.script = [refused("invalid_blocks"), answer({"ok": True})]
     slack.update(direct(), "C0A/1.5")
     assert server.seen[1].form["blocks"] == []
+
+
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+def test_words_that_may_not_stay_and_cannot_be_changed_go_with_their_message(
+    slack: Channel, server: Server, direct: Make, code: str
+) -> None:
+    server.script = [refused(code)]
+    with pytest.raises(ChannelError):
+        slack.update(direct(), "C0A/1.5")
+    server.script = [refused(code), answer({"ok": True})]
+    message = direct()
+    slack.update(replace(message, alerts=tuple(replace(alert, deleted=True) for alert in message.alerts)), "C0A/1.5")
+    assert [seen.path for seen in server.seen[-2:]] == ["/chat.update", "/chat.delete"]
 
 
 def test_an_update_of_a_message_deleted_by_hand_says_so(slack: Channel, server: Server, direct: Make) -> None:

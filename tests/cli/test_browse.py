@@ -11,7 +11,7 @@ import pytest
 from listener.app import App, clock
 from listener.cli.records import csv_of
 from listener.cli.tables import columns
-from listener.store import Store
+from listener.store import Limits, Store
 from tests.cli.conftest import Run, change, give_up, read_once
 
 
@@ -163,7 +163,7 @@ def test_what_was_deleted_upstream_is_shown_as_deleted(listener: Run, database: 
 def test_what_is_older_than_is_kept_says_so(listener: Run, database: Path) -> None:
     change(database, "update outbox set state='sent'")  # words stay for as long as they wait to be told
     store = Store.look(database)
-    store.retain(timedelta(days=90), timedelta(days=400), clock() + timedelta(days=91))
+    store.retain(Limits(posts=timedelta(days=90), counts=timedelta(days=400)), clock() + timedelta(days=91))
     store.close()
     assert listener("findings").out.count("(its words were kept as long as [retention] says)") == 3
     assert {found["text"] for found in listener("findings", "--json").json} == {""}

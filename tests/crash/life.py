@@ -113,7 +113,7 @@ class World:
         self.server.steps = steps
         store = None
         with suppress(Died, StoreError), _guarded(steps):
-            store = Store.open(self.path, self.clock(), connect=_connect(steps))
+            store = Store.open(self.path, self.clock(), connect=connect(steps))
             store.activate(["feed"], [topic()], self.clock())
             self._read(store)
             self._send(store)
@@ -191,7 +191,7 @@ def put_back(path: Path) -> None:
         shutil.copy(f"{path}.copy", path)
 
 
-def _connect(steps: Steps) -> Callable[[str], sqlite3.Connection]:
+def connect(steps: Steps) -> Callable[[str], sqlite3.Connection]:
     class Counted(Connection):
         pass
 

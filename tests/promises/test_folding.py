@@ -12,7 +12,7 @@ from listener.alert import Router, Rules
 from listener.deliver import Sender
 from listener.errors import ChannelError
 from listener.query import parse  # noqa: F401
-from listener.store import Store
+from listener.store import Limits, Store
 from listener.testing import FakeChannel, FakeClock, edited, posts
 from listener.types import Analysis, Batch, Finding, Post, Receipt, Route
 from tests.making import NOW, finding, topic
@@ -131,7 +131,7 @@ def test_words_that_go_back_and_forth_are_told_once(town: Town) -> None:
 def test_words_forgotten_by_age_while_the_message_waits_are_not_called_deleted(town: Town) -> None:
     first = replace(posts(1)[0], text=WORDS)
     town.read(finding(first))
-    town.store.retain(timedelta(hours=1), timedelta(days=400), LATER + timedelta(hours=2))
+    town.store.retain(Limits(posts=timedelta(hours=1), counts=timedelta(days=400)), LATER + timedelta(hours=2))
     town.sent()
     assert town.rows("select error from outbox") != [("deleted upstream before it was sent",)]
 
@@ -139,7 +139,7 @@ def test_words_forgotten_by_age_while_the_message_waits_are_not_called_deleted(t
 def test_counts_kept_shorter_than_folding_do_not_stop_a_source(town: Town) -> None:
     first, second = two()
     town.read(finding(first))
-    town.store.retain(timedelta(hours=1), timedelta(hours=1), LATER + timedelta(hours=2))
+    town.store.retain(Limits(posts=timedelta(hours=1), counts=timedelta(hours=1)), LATER + timedelta(hours=2))
     town.read(finding(second), at=LATER + timedelta(hours=3))
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from listener.channels.slack.blocks import EVENT_TYPE, plain, render
 from listener.channels.slack.manifest import SCOPES, manifest
-from listener.channels.slack.refusals import AUTH, SHAPE
+from listener.channels.slack.refusals import AUTH, FIXED, SHAPE
 from listener.deadline import Http
 from listener.errors import Ambiguous, ChannelError, MissingSecret
 from listener.types import Environment, Json, Message
@@ -86,6 +86,9 @@ class Channel:
         try:
             self._update(channel, ts, message.place, render(message))
         except ChannelError as refused:
+            if refused.code in FIXED and message.alerts and all(alert.deleted for alert in message.alerts):
+                self.remove(ref)  # words that may not stay: rather no message than these
+                return
             if refused.code not in SHAPE:
                 raise
             self._update(channel, ts, message.place, {**plain(message), "blocks": []})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from listener.card import DELETED, Card, Piece, card, line, paragraph
+from listener.card import Card, Piece, card, gone, line, paragraph
 from listener.types import Alert, Json, Message
 
 LONGEST_TEXT = 3_000  # characters of a text object
@@ -46,7 +46,7 @@ def _metadata(message: Message) -> Json:
 def _card(alert: Alert) -> list[Json]:
     shown = card(alert, WORDS)
     if shown is None:
-        return [_context(_plain_text(DELETED))]
+        return [_context(_plain_text(gone(alert)))]
     return [
         _rich(_sentence(*_heading(shown))),
         _context(
@@ -83,7 +83,7 @@ def _list(alerts: tuple[Alert, ...]) -> list[Json]:
 def _entry(alert: Alert) -> Json:
     shown = card(alert, WORDS_IN_LIST)
     if shown is None:
-        return _context(_plain_text(DELETED))
+        return _context(_plain_text(gone(alert)))
     until = {"type": "date", "timestamp": _seconds(shown.deadline_at), "format": ANSWER_BY, "fallback": "in time"}
     parts = [*_heading(shown), _text(f" · {shown.score} · ⏳ "), until]
     if shown.link and len(shown.link) <= LONGEST_LINK_IN_LIST:
@@ -102,13 +102,13 @@ def _notification(message: Message) -> str:
 
 def _teaser(alert: Alert) -> str:
     shown = card(alert, 150)
-    return f"{shown.heading} · {shown.score}\n{_words(shown)}" if shown else DELETED
+    return f"{shown.heading} · {shown.score}\n{_words(shown)}" if shown else gone(alert)
 
 
 def _plain(alert: Alert, length: int) -> list[str]:
     shown = card(alert, length)
     if shown is None:
-        return [DELETED]
+        return [gone(alert)]
     address = f"<{_escaped(shown.link)}>" if shown.link else ""
     return [_escaped(f"{shown.heading} · {shown.score}"), _escaped(_words(shown)), _escaped(shown.who), address]
 

@@ -45,6 +45,7 @@ SHAPE = {  # how the message is built: plain text may still pass
     "no_text",
 }
 GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
+FIXED = {"cant_update_message", "edit_window_closed"}  # it is there, and cannot be changed
 UNSURE = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}  # Slack does not know itself
 RATE = {"ratelimited", "rate_limited"}
 

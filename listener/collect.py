@@ -35,7 +35,8 @@ def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
         page = _repaired(name, _named(name, partial(source.fetch, ask)), ask.now)
         yield page
         news = _news(page)
-        stale = 0 if news - seen else stale + 1
+        is_moving = not news and {**ask.cursors, **page.cursors} != ask.cursors  # looked, and found nothing
+        stale = 0 if news - seen or is_moving else stale + 1
         seen |= news
         if not page.more or page.wait:
             return

@@ -237,3 +237,16 @@ def test_a_source_that_stumbles_over_an_answer_is_in_trouble_like_any_other() ->
     with pytest.raises(SourceError, match="feed: stumbled over an answer: KeyError: 'hits'") as caught:
         list(collect("feed", source, Ask(now=START)))
     assert caught.value.code == "stumbled"
+
+
+def test_pages_on_which_nothing_was_found_do_not_end_the_pass_while_the_cursor_moves(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = Scripted(lambda n: Batch(posts=tuple(posts(1)) if n == 20 else (), cursors={"a": str(n)}, more=n < 20))
+    assert ids(collect("forum", source, ASK)) == ["1"]
+    assert "repeating" not in caplog.text
+
+
+def test_pages_on_which_nothing_was_found_end_the_pass_where_the_cursor_stays() -> None:
+    source = Scripted(lambda n: Batch(cursors={"a": "1"}, more=True))
+    assert len(list(collect("forum", source, ASK))) == 4

@@ -193,7 +193,7 @@ def test_a_fault_is_named_and_loses_nothing(begin: Begin, reader: Reader, fault:
     [
         ("401", "api.twitter.com answered 401: check X_BEARER_TOKEN", True),
         ("403", "api.twitter.com answered 403: check X_BEARER_TOKEN", True),
-        ("404", "api.twitter.com answered 404: there is no /2/tweets/counts/recent", True),
+        ("404", "api.twitter.com answered 404: there is no /2/tweets/search/recent", True),
         ("402", "the credits of the X account, or its monthly cap, are used up (402): see console.x.com", True),
         ("429", "api.twitter.com answered 429: it asks to wait ", False),
         ("503", 'api.twitter.com answered 503: "{"title": "Service Unavailable", "type": "about:blank"', False),

@@ -25,7 +25,7 @@ from listener.sources.x.money import Wallet
 from listener.sources.x.options import SECRETS, TERMS, Options
 from listener.sources.x.posts import Read, read
 from listener.sources.x.queries import DIALECT, queries, without_reposts
-from listener.sources.x.sweep import Seen, State, Sweep
+from listener.sources.x.sweep import LEAST, Seen, State, Sweep
 from listener.types import Ask, Batch, Environment, Gap, Trouble
 
 if find_spec("tweepy") is None:  # said when the configuration is read, not at the first request
@@ -37,8 +37,7 @@ log = logging.getLogger(__name__)
 
 STREAM = "search"
 
-_LEAST, _MOST = 10, 100  # posts of a page, as X allows
-_STEPS = 50  # questions that found nothing, one after the other
+_STEPS = 5  # questions that found nothing, one after the other: what was paid for counting is soon written down
 _DEEP = 60.0  # seconds between two rounds that read all of the overlap again
 _SHALLOW = 15.0  # seconds of it that the rounds between them read again
 
@@ -74,7 +73,7 @@ class Source:
         names, before = sweep.named(queries(ask)), sweep.decoded(ask.cursors.get(STREAM, ""))
         self._begin_round(ask.now.timestamp())
         step = Step(before)
-        for _ in range(_STEPS):  # what found nothing is no page: pages without news look like a source in circles
+        for _ in range(_STEPS):
             try:
                 following = self._step(step.state, names, ask)
             except SourceError as error:
@@ -169,13 +168,15 @@ class Source:
     def _count(self, state: State, going: Sweep, names: Mapping[str, str], ask: Ask) -> Step:
         """How far back the money reaches: what is older than this round may take half of what is left for today."""
         most = self._affordable(ask) // 2
-        to_come = replace(going, until=int(going.low) + 1) if going.low else going
-        params = {**_params(to_come, names), "granularity": "minute" if self._round - going.floor < 86_400 else "hour"}
+        end = going.low + 1
+        params = {
+            **_params(replace(going, until=int(end)), names),
+            "granularity": "minute" if self._round - going.floor < 86_400 else "hour",
+        }
         answer = self._wallet.pay("collect", 1, lambda: self._api.count(params, ask.now), ask.now)
         total, counted = answer.meta["total_tweet_count"], replace(going, counted=self._round)
         if total <= most:
             return Step(State(state.marks, counted))
-        end = going.low or self._round - sweep.NEWEST
         counts = _counts(answer, ask.now) or [(going.floor, end, total)]
         after = sweep.raised(counted, sweep.affordable(going.floor, end, counts, most))
         unread = total - sum(count for start, _, count in counts if start >= after.floor)
@@ -208,8 +209,8 @@ class Source:
 
     def _paid(self, going: Sweep, params: Mapping[str, Any], ask: Ask) -> Answer:
         affordable = self._affordable(ask)
-        usual = _LEAST if self._is_careful else _MOST if going.count else going.size
-        size = min(max(_LEAST, min(usual, ask.limit)), affordable)
+        usual = LEAST if self._is_careful else sweep.MOST if going.count else going.size
+        size = min(max(LEAST, min(usual, ask.limit)), affordable)
         self._requests += 1
         try:
             answer = self._wallet.pay(
@@ -224,7 +225,7 @@ class Source:
     def _affordable(self, ask: Ask) -> int:
         """How many new posts today's money reaches for; raises `SourceError` where that is not even a page."""
         affordable = self._wallet.affordable("collect", ask.now)
-        if affordable < _LEAST:
+        if affordable < LEAST:
             raise self._wallet.spent("collect", ask.now)
         return affordable
 

@@ -16,6 +16,9 @@ from msgspec.structs import replace
 
 from listener.query.native import either
 
+LEAST, MOST = 10, 100
+"""Posts of a page, as X allows."""
+
 WINDOW = 7 * 86_400.0 - 300.0
 """Seconds that X's search looks back, less what a request takes."""
 
@@ -39,7 +42,7 @@ class Mark(Struct, frozen=True, omit_defaults=True):
 
     done: float = 0.0  # of the newest post
     read: float = 0.0  # when it was last read to its end
-    size: int = 100  # posts to ask for at first: what there was the last time, and some
+    size: int = LEAST  # posts to ask for at first: what there was the last time, and some
     floor: float = 0.0  # nothing older is read again: it would be paid for again
     why: str = ""  # why X refuses it
     tried: float = 0.0  # when it did
@@ -57,7 +60,7 @@ class Sweep(Struct, frozen=True, omit_defaults=True):
     until: int = 0  # the second before which it goes on; 0: from the newest post
     token: str = ""  # X's name for the next page
     count: int = 0  # posts read
-    size: int = 100
+    size: int = LEAST
     counted: float = 0.0  # when its posts were last counted; 0: never
 
 
@@ -171,10 +174,12 @@ def raised(sweep: Sweep, floor: float) -> Sweep:
 
 
 def is_to_count(state: State, sweep: Sweep, now: float, overlap: float) -> bool:
-    """Whether so much may have come that it has to be counted first: a new query, or one not read for an hour."""
-    reads = (state.marks.get(name, Mark()).read for name in sweep.queries)
-    last = sweep.counted or (sweep.began if sweep.low else min(reads))
-    return now - last > _UNREAD and (sweep.low or now) - sweep.floor > overlap
+    """Whether so much more may have come that it has to be counted: of a new query, or one not read for an hour.
+
+    The first page is read in any case: mostly it is the only one.
+    """
+    last = sweep.counted or min(state.marks.get(name, Mark()).read for name in sweep.queries)
+    return sweep.count > 0 and now - last > _UNREAD and sweep.low - sweep.floor > overlap
 
 
 def affordable(floor: float, end: float, counts: Sequence[tuple[float, float, int]], most: int) -> float:
@@ -209,8 +214,8 @@ def moved(state: State, sweep: Sweep, seen: Seen, now: float) -> State:
 
 def ended(state: State, sweep: Sweep) -> State:
     """The state after a sweep that came to its end."""
-    size = min(100, max(10, 2 * sweep.count))
-    floor = sweep.top - _LATE if sweep.counted > sweep.began else 0.0
+    size = min(MOST, max(LEAST, 2 * sweep.count))
+    floor = sweep.top - _LATE if sweep.counted > sweep.began + _UNREAD else 0.0
     marks = {
         name: Mark(max(sweep.top, state.marks.get(name, Mark()).done), sweep.began, size, floor)
         for name in sweep.queries

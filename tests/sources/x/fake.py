@@ -70,6 +70,8 @@ class X:
         self.fails: list[SourceError | None] = []  # what the next questions meet
         self.lost: list[int] = []  # numbers of questions whose answers are lost on the way
         self.answers: list[dict[str, Any] | None] = []  # what the next questions are answered instead
+        self.last: dict[str, dict[str, Any]] = {}  # the answer before, by path
+        self.repeats = 0  # how often it comes again instead of the next ones
         self.refuses = ""  # a word that makes it not understand a question
         self.billed: dict[str, set[str]] = {}  # by UTC day
         self.clock = NOW
@@ -100,7 +102,10 @@ class X:
             raise Refused("x", "X does not understand the question: no viable alternative", code="400")
         if self.answers and (answer := self.answers.pop(0)):
             return answer
-        answer = self.get(path, {name: _written(value) for name, value in params.items()})
+        if self.repeats and path in self.last:
+            self.repeats -= 1
+            return self.last[path]
+        answer = self.last[path] = self.get(path, {name: _written(value) for name, value in params.items()})
         if len(self.asked) in self.lost:
             raise SourceError("x", "the answer broke off", code="cut")
         return answer

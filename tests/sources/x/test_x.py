@@ -129,26 +129,27 @@ def test_a_page_without_posts_but_with_a_next_one_is_passed_over() -> None:
     assert len(reader.poll().ids) == 5
 
 
+def burst(count: int = 250) -> Reader:
+    """A reader that has read five posts, and two minutes later the first page of so many more."""
+    reader = Reader(X(minutes(5))).poll()
+    reader.service.tweets += [tweet(1_000 + n, -0.4 * n) for n in range(count)]
+    return reader.later(120).poll(stop=1)
+
+
 def test_the_search_that_goes_in_circles_is_left_by_time() -> None:
-    reader = Reader(X(minutes(250))).poll(stop=1)
-    page = {**reader.service.get("/2/tweets/search/recent", {k: v for k, v in _asked(reader).items()})}
-    page["meta"] = {"result_count": 100, "next_token": "t100", "odd": True}
-    reader.service.answers = [page]
+    reader = burst()
+    asked = {"query": "desk", "start_time": "2026-11-20T11:30:00Z", "max_results": "10"}
+    reader.service.answers = [{**reader.service.get("/2/tweets/search/recent", asked), "odd": True}]
     reader.later(60).poll()
-    assert len(reader.ids) == 250 and not reader.errors
+    assert len(reader.ids) == 255 and not reader.errors
     assert any("end_time" in params for params in reader.requests())
 
 
-def _asked(reader: Reader) -> dict[str, str]:
-    params = reader.requests()[0]
-    return {"query": params["query"], "start_time": f"{params['start_time']:%Y-%m-%dT%H:%M:%SZ}", "max_results": "100"}
-
-
-def test_a_page_number_that_x_refuses_is_left_by_time() -> None:
-    reader = Reader(X(minutes(250))).poll(stop=1)
+def test_a_page_name_that_x_refuses_is_left_by_time() -> None:
+    reader = burst()
     reader.service.fails = [Refused("x", "no such token", code="400")]
     reader.later(60).poll()
-    assert len(reader.ids) == 250 and not reader.errors
+    assert len(reader.ids) == 255 and not reader.errors
 
 
 @pytest.mark.parametrize("stop", range(6))
@@ -162,24 +163,22 @@ def test_a_kill_after_any_page_loses_nothing_and_keeps_the_bill(stop: int) -> No
 
 def test_a_repeated_answer_is_asked_for_again() -> None:
     """The page before, once: nothing is lost, and nobody is troubled."""
-    reader = Reader(X(minutes(250)))
-    first = reader.service.get("/2/tweets/search/recent", {"query": "desk", "start_time": "2026-11-20T11:00:00Z",
-                                                           "max_results": "100"})  # fmt: skip
-    reader.service.answers = [None, None, first]
+    reader = burst()
+    reader.service.repeats = 1
     reader.poll()
-    assert (len(reader.ids), reader.errors) == (250, [])
+    assert (len(reader.ids), reader.errors) == (255, [])
 
 
 def test_an_answer_that_is_repeated_for_ever_is_told() -> None:
-    reader = Reader(X(minutes(250)))
-    first = reader.service.get("/2/tweets/search/recent", {"query": "desk", "start_time": "2026-11-20T11:00:00Z",
-                                                           "max_results": "100"})  # fmt: skip
-    reader.service.answers = [None, *[first] * 40]
+    reader = burst()
+    reader.service.repeats = 40
     for _ in range(3):
         reader.poll()
-    assert {error.code for error in reader.errors} == {"repeat"}
-    reader.service.answers = []
-    assert len(reader.later(60).poll().ids) == 250
+    assert [(error.code, error.why) for error in reader.errors] == [
+        ("repeat", "X answered another question than ours")
+    ] * 3
+    reader.service.repeats = 0
+    assert len(reader.later(60).poll().ids) == 255
 
 
 # What cannot be read
@@ -206,7 +205,7 @@ def test_a_query_that_x_does_not_understand_is_named_and_the_others_are_read() -
     reader.later(120).poll()
     assert len(reader.requests()) == asked + 1, "it is left out for a quarter of an hour"
     reader.later(900).poll()
-    assert len(reader.requests()) == asked + 2
+    assert len(reader.requests()) == asked + 3
 
 
 # Money
@@ -255,11 +254,17 @@ def test_a_first_run_that_would_eat_the_money_counts_first_and_reads_the_newest(
     (gap,) = reader.gaps
     assert 0 < len(reader.ids) <= 160
     assert gap.why == (
-        f"{5_000 - len(reader.ids)} of 5000 older posts are left out: together they would cost $25.00, "
+        f"{5_000 - len(reader.ids)} of 4991 older posts are left out: together they would cost $24.95, "
         "more than half of what is left for today"
     )
     assert reader.coins.spent(NOW) == pytest.approx((len(reader.ids) + 1) * 0.005)
     assert min(post.created_at for post in reader.stored.values()) >= gap.until
+
+
+def test_what_one_page_shows_is_not_counted() -> None:
+    reader = Reader(X(minutes(10)), "desk", "lamp").poll()
+    assert len(reader.ids) == 10 and reader.requests("counts/recent") == []
+    assert reader.coins.spent(NOW) == pytest.approx(0.05)
 
 
 def test_counting_costs_as_much_as_a_post_and_happens_once() -> None:
@@ -351,7 +356,7 @@ def test_where_the_requests_are_used_up_reading_waits_and_loses_nothing() -> Non
 def test_a_round_that_used_much_of_the_limit_is_followed_by_a_longer_pause() -> None:
     reader = Reader(X(minutes(250)), every=timedelta(seconds=5))
     reader.service.pace = lambda: 3.0  # type: ignore[method-assign]
-    assert reader.poll().last.wait == pytest.approx(9.0)
+    assert reader.poll().last.wait == pytest.approx(12.0)
     assert not reader.last.more
 
 

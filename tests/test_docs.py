@@ -1,6 +1,5 @@
 """The pages say what the product does: commands, output, settings, tables, figures, each compared with the product."""
 
-import json
 import re
 import tomllib
 from datetime import timedelta
@@ -16,14 +15,11 @@ from listener import __version__, plugins
 from listener.cli import COMMANDS, cli
 from listener.config import FILES, check, folder, load, plugged, routes, topics
 from listener.query import FIELDS, Doc, parse
-from listener.score import score
 from listener.tag import load as load_tagger
-from listener.types import Match, Tags
 from scripts.docs import DATABASE, README, ROOT, Sandbox, database, with_output
 from tests.conftest import NOW
 from tests.crash import __main__ as crash
 from tests.docs.pages import PAGES, anchors, commands, fences, links, read, sections
-from tests.tag import test_quality as quality
 
 TEMPLATES = ROOT / "listener" / "config" / "templates"
 WITH_HINTS = [*PAGES, *TEMPLATES.glob("*.toml"), *(ROOT / "listener").rglob("*.py"), *(ROOT / "deploy").iterdir()]
@@ -121,36 +117,16 @@ def test_the_crashes_that_the_readme_counts_are_those_of_make_crash(tmp_path: Pa
     assert tried[:2] == [pytest.approx(steps, rel=0.2), pytest.approx(6 * steps, rel=0.2)], f"{steps} steps now"
 
 
-Labelled = tuple[dict[str, Any], Tags]
-"""A real post with its labels, and what the tagger says."""
+TAGGERS = ["fast"]
 
 
-@pytest.fixture(scope="module")
-def held(shared: Path) -> list[Labelled]:
-    """The posts that the tagger was not made from."""
-    records = map(json.loads, read(shared / "data/labels/train.jsonl").splitlines())
-    found = [record for record in records if quality._hash(record["id"]) % 2]
-    return list(zip(found, load_tagger()([quality._post(record) for record in found]), strict=True))
-
-
-@pytest.mark.slow
-def test_the_f1_that_the_readme_tells_is_measured(held: list[Labelled]) -> None:
-    [head] = re.findall(r"^\| \| (know.*) \|$", read(README), re.MULTILINE)
-    [told] = re.findall(r"^\| F1 \| (.*) \|$", read(README), re.MULTILINE)
-    for name, figure in zip(head.split(" | "), told.split(" | "), strict=True):
-        f1 = quality._f1([(name in quality._true(record), name in quality._said(tags)) for record, tags in held])
-        assert float(figure) == pytest.approx(f1, abs=0.02), name
-    assert f"{len(held):,} real posts" in read(README)
-
-
-@pytest.mark.slow
-def test_the_precision_that_the_readme_tells_is_measured(held: list[Labelled]) -> None:
-    [told] = re.findall(r"score 50 or more, .* \(([.\d]+)\), at 60 .* \(([.\d]+)\)", read(README))
-    drawn = [(record, tags) for record, tags in held if record["natural"] and tags.labels]
-    scored = [(score(quality._post(r), Match("it"), tags, NOW).value, bool(r["moments"])) for r, tags in drawn]
-    for least, figure in zip((50, 60), told, strict=True):
-        real = [is_real for value, is_real in scored if value >= least]
-        assert float(figure) == pytest.approx(sum(real) / len(real), abs=0.08), least
+@pytest.mark.parametrize("name", TAGGERS)
+def test_the_figures_that_the_readme_tells_are_those_of_the_card(name: str) -> None:
+    figures = load_tagger(name).card.figures["all"]
+    [head] = re.findall(r"^\| F1 \| (know.*) \|$", read(README), re.MULTILINE)
+    [told] = re.findall(rf"^\| `{name}` \| (.*) \|$", read(README), re.MULTILINE)
+    assert told.split(" | ") == [f"{figures['tags'][tag]['f1']:.2f}"[1:] for tag in head.split(" | ")]
+    assert f"{figures['posts']:,} real posts" in read(README)
 
 
 # Settings

@@ -25,6 +25,7 @@ COMMANDS = {
     "match": ("language", "match", "Judge query cases from a file."),
     "explain": ("language", "explain", "How a query reads, and which part matched a text where."),
     "tag": ("tagging", "tag", "Tag posts from a file or standard input."),
+    "eval": ("learning", "evaluate", "How well a tagger agrees with labels."),
     "routes": ("routing", "routes", "Show the route tree, or where a finding would go."),
     "slack": ("slack", "slack", "The app manifest, and a test message."),
     "outbox": ("mail", "outbox", "Messages that could not be delivered."),

@@ -1,11 +1,16 @@
 """Which moment is this, how urgent, in what mood, where, and which words say so."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from listener.errors import ConfigError
+from listener.tag.fast import fast_tagger
 from listener.tag.tagger import lexicon_tagger
+from listener.tag.weights import Card, WeightsError
 from listener.types import Json, Moment, Post, Tags
+
+_log = logging.getLogger(__name__)
 
 
 class Tagger(Protocol):
@@ -17,13 +22,33 @@ class Tagger(Protocol):
         """The tags of each post, in order."""
 
 
-def load(choice: str = "auto") -> Tagger:
-    """The tagger that `[tag] tagger` names: "auto", "fast" or "accurate"; raises ConfigError."""
+class Described(Tagger, Protocol):
+    """A tagger that says how good it is."""
+
+    card: Card
+
+
+def load(choice: str = "auto") -> Described:
+    """The tagger that `[tag] tagger` names: "auto", "fast" or "accurate"; raises ConfigError.
+
+    One whose weights cannot be read is replaced by the next simpler one, with a warning.
+    """
     if choice == "accurate":
         raise ConfigError(['[tag] tagger = "accurate": no trained tagger is installed; use "auto" or "fast"'])
     if choice not in ("auto", "fast"):
         raise ConfigError([f'[tag] tagger = "{choice}": use "auto", "fast" or "accurate"'])
-    return lexicon_tagger()
+    return _first(fast_tagger, lexicon_tagger)
+
+
+def _first(*makers: Callable[[], Described]) -> Described:
+    """The first tagger whose weights can be read."""
+    *learned, simplest = makers
+    for make in learned:
+        try:
+            return make()
+        except WeightsError as error:
+            _log.warning("%s; reinstall Listener. Until then a simpler tagger reads posts.", error)
+    return simplest()
 
 
 def as_json(post: Post, tags: Tags) -> Json:

@@ -1,28 +1,40 @@
 """The language of a post: what the platform says, else a guess from its short words."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
 
-from listener.tag.data import English
-from listener.tag.words import Reading
+from listener.tag.data import lexicon
 
 _UNSURE = frozenset({"", "und", "zxx", "qme", "qht", "qam", "qst", "qct"})  # what platforms say where they do not know
 _ENOUGH = 2  # short words; one alone may stand in any language
+_SURE, _PERHAPS = "en, surely", "en, perhaps"
 
 
-def language(said: str, reading: Reading, short_words: Mapping[str, frozenset[str]], english: English) -> str:
-    """A BCP 47 tag, or "" where neither the platform nor the words tell."""
+@cache
+def _languages() -> Mapping[str, tuple[str, ...]]:
+    """Short words, folded → the languages that use them."""
+    known: dict[str, tuple[str, ...]] = {}
+    english = lexicon().english
+    for name, short in (*lexicon().languages.items(), (_SURE, english.sure), (_PERHAPS, english.perhaps)):
+        for word in short:
+            known[word] = (*known.get(word, ()), name)
+    return known
+
+
+def language(said: str, words: Iterable[str]) -> str:
+    """A BCP 47 tag, or "" where neither the platform nor the words, in lower case, tell."""
     if said.lower() not in _UNSURE:
         return said
-    words = [token.folded for token in reading.tokens if token.kind == "word"]
-    counts = {name: sum(word in short for word in words) for name, short in short_words.items()}
-    best = max(counts, key=counts.__getitem__)
-    if best != "en" and counts[best] >= _ENOUGH:
-        return best
-    other = max(count for name, count in counts.items() if name != "en")
-    sure, perhaps = (sum(word in known for word in words) for known in (english.sure, english.perhaps))
+    known = _languages()
+    counts = Counter(name for word in words for name in known.get(word.replace("'", ""), ()))
+    sure, perhaps, english = counts.pop(_SURE, 0), counts.pop(_PERHAPS, 0), counts.pop("en", 0)
+    other = max(counts.values(), default=0)
+    if other >= _ENOUGH and other > english:
+        return next(name for name in lexicon().languages if counts[name] == other)
     return "en" if sure > other and sure + perhaps >= _ENOUGH else ""
 
 
 def is_english(tag: str) -> bool:
-    """Whether the cues, which are English, may be trusted: English or unknown."""
+    """Whether what was learned from English may be trusted: English or unknown."""
     return not tag or tag.lower().partition("-")[0] == "en"

@@ -13,15 +13,15 @@ from listener.tag.phrases import Clue, phrases
 from listener.tag.place import find_place
 from listener.tag.shapes import shapes
 from listener.tag.vader import vader
+from listener.tag.weights import SIGNALS, Card
 from listener.tag.words import Reading, read
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
-_CAP = 2_000  # characters that are read: the need of a post stands at its beginning
+CAP = 2_000  # characters that are read: the need of a post stands at its beginning
 _FOREIGN = 0.6  # what is left of a probability where English cues meet another language
-_SIGNALS = ("complaint", "praise", "switching", "promo")
 _TOPICS = {  # of the cues that speak of a tag, where it is not its own name
     "question": ("question", *Moment),
-    **dict.fromkeys(_SIGNALS, ("signals",)),
+    **dict.fromkeys(SIGNALS, ("signals",)),
     **dict.fromkeys(("soon", "now"), ("urgency",)),
 }
 
@@ -37,6 +37,7 @@ class Cast(Struct, frozen=True):
 class LexiconTagger:
     """Tags by cues and VADER: no model, no training data at run time, some thousand posts a second."""
 
+    card = Card(kind="lexicon", version="1", made="2026-11-20", base="lists of words and phrases, VADER")
     model = "lexicon-1"
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -51,12 +52,12 @@ class LexiconTagger:
         return [self._tags(post) for post in posts]
 
     def _tags(self, post: Post) -> Tags:
-        reading = read(post.words[:_CAP], self._lexicon.groups)
-        lang = language(post.lang, reading, self._lexicon.languages, self._lexicon.english)
+        reading = read(post.words[:CAP], self._lexicon.groups)
+        lang = language(post.lang, (token.folded for token in reading.tokens if token.kind == "word"))
         cast = self._cast(reading, 1 if is_english(lang) else _FOREIGN)
         moments = {moment: cast.p[moment] for moment in Moment}
         held = [moment for moment in Moment if self._holds(moment, cast)]
-        signals = tuple(signal for signal in _SIGNALS if self._holds(signal, cast))
+        signals = tuple(signal for signal in SIGNALS if self._holds(signal, cast))
         is_question = self._holds("question", cast)
         urgency = self._urgency(cast) if held or "complaint" in signals else 0
         sentiment = mood(reading.text, cast.logits["complaint"], cast.logits["praise"], self._lexicon.moods)

@@ -1,17 +1,18 @@
-"""A tagger made once, and the tags of one invented post."""
+"""The tagger by lists of words, made once, and the tags of one invented post."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from listener.tag import Tagger, load
+from listener.tag import Tagger
+from listener.tag.tagger import lexicon_tagger
 from listener.types import Post, Tags
 
 
 @pytest.fixture(scope="session")
 def tagger() -> Tagger:
-    return load()
+    return lexicon_tagger()
 
 
 @pytest.fixture

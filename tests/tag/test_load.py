@@ -2,17 +2,28 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from listener.errors import ConfigError
-from listener.tag import as_json, load
+from listener.tag import Tagger, as_json, fast, load
+from listener.tag.tagger import lexicon_tagger
 from listener.types import Post
 
 
 @pytest.mark.parametrize("choice", ["auto", "fast"])
-def test_the_lexicon_is_there_for(choice: str) -> None:
-    assert load(choice).model == "lexicon-1"
+def test_a_learned_tagger_is_there_for(choice: str) -> None:
+    assert load(choice).model.startswith("fast-1/")
+
+
+def test_weights_that_cannot_be_read_are_told_and_lists_of_words_take_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "fast.weights").write_bytes(fast.SHIPPED.read_bytes()[:-1])
+    monkeypatch.setattr(fast, "SHIPPED", tmp_path / "fast.weights")
+    assert load("fast").model == "lexicon-1"
+    assert "fast.weights: damaged" in caplog.text
 
 
 @pytest.mark.parametrize("choice", ["accurate", "psychic", ""])
@@ -21,18 +32,19 @@ def test_what_is_not_there_names_the_setting(choice: str) -> None:
         load(choice)
 
 
-def test_the_line_of_a_post(post: Callable[..., Post]) -> None:
+@pytest.mark.parametrize(("tagger", "urgency"), [(lexicon_tagger(), 2), (load("fast"), 1)])
+def test_the_line_of_a_post(post: Callable[..., Post], tagger: Tagger, urgency: int) -> None:
     asked = post("where can I buy a standing desk in Leeds tonight?", id="p7")
-    (tags,) = load()([asked])
+    (tags,) = tagger([asked])
     line = as_json(asked, tags)
     assert json.loads(json.dumps(line)) == line
     assert list(line) == [
         *("id", "moments", "labels", "question", "is_question", "urgency", "sentiment", "signals", "place", "lang"),
         "evidence",
     ]
-    assert (line["id"], line["urgency"], line["place"], line["is_question"]) == ("p7", 2, "Leeds", True)
+    assert (line["id"], line["urgency"], line["place"], line["is_question"]) == ("p7", urgency, "Leeds", True)
     assert list(line["moments"]) == ["know", "go", "do", "buy"]
-    assert sorted(line["labels"]) == ["buy", "go"]
+    assert "buy" in line["labels"]
     assert set(line["sentiment"]) == {"label", "compound", "p"}
     assert len(line["sentiment"]["p"]) == 3
     assert all(list(shown) == ["tag", "start", "end", "text"] for shown in line["evidence"])

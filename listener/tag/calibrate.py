@@ -1,0 +1,62 @@
+"""From raw logits on held-out posts to probabilities that mean something, and the least one that gives a tag."""
+
+import math
+from collections.abc import Sequence
+
+from listener.tag.weights import Level
+
+_STEPS = 50
+_PULL = 1.0  # posts that speak for leaving logits as they are: few labels shall not bend them far
+_FLAT = 1e-9
+
+Rated = Sequence[tuple[float, bool]]
+"""A logit and whether the tag holds, a post each."""
+
+
+def level(rated: Rated, least_precision: float = 0.0) -> Level:
+    """The level of a tag: Platt's scale and shift, and the threshold of the best F1 that is at least so precise."""
+    scale, shift = _platt(rated)
+    fitted = Level(round(scale, 4), round(shift, 4))
+    return Level(fitted.scale, fitted.shift, threshold([(fitted.p(z), y) for z, y in rated], least_precision))
+
+
+def _platt(rated: Rated) -> tuple[float, float]:
+    """Newton's steps on the cross-entropy of σ(scale · z + shift)."""
+    scale, shift = 1.0, 0.0
+    for _ in range(_STEPS):
+        g0, g1, h00, h01, h11 = _PULL * (scale - 1), 0.0, _PULL, 0.0, _FLAT
+        for z, true in rated:
+            p = 1 / (1 + math.exp(-max(-30.0, min(30.0, scale * z + shift))))
+            error, weight = p - true, p * (1 - p)
+            g0, g1 = g0 + error * z, g1 + error
+            h00, h01, h11 = h00 + weight * z * z, h01 + weight * z, h11 + weight
+        area = h00 * h11 - h01 * h01
+        step0, step1 = (g0 * h11 - g1 * h01) / area, (g1 * h00 - g0 * h01) / area
+        scale, shift = max(0.05, scale - step0), shift - step1
+        if abs(step0) + abs(step1) < _FLAT:
+            break
+    return scale, shift
+
+
+def threshold(rated: Rated, least_precision: float = 0.0) -> float:
+    """The probability between two posts at which F1 is best, among those with at least this precision; 0.5 without any.
+
+    F1 is smoothed over its neighbours: the best of a ragged curve is luck.
+    """
+    ordered = sorted(rated, reverse=True)
+    total = sum(true for _, true in ordered)
+    curve, hits = [], 0
+    for count, (_, true) in enumerate(ordered, 1):
+        hits += true
+        curve.append((2 * hits / (count + total), hits / count))
+    width = max(1, total // 20)
+    best, at = -1.0, None
+    for count in range(len(ordered)):
+        near = [f1 for f1, _ in curve[max(0, count - width) : count + width + 1 : max(1, width // 4)]]
+        mean = sum(near) / len(near)
+        if mean > best and curve[count][1] >= least_precision:
+            best, at = mean, count
+    if at is None or not total:
+        return 0.5
+    after = ordered[at + 1][0] if at + 1 < len(ordered) else 0.0
+    return round((ordered[at][0] + after) / 2, 4)

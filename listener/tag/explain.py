@@ -1,0 +1,54 @@
+"""The fewest words that carry a tag: chosen by what each tells, proven by taking them away."""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from listener.types import Span
+
+_SHOWN = 3  # phrases a tag
+_LONGEST = 6  # words of a phrase
+_DEAR = 0.12  # what one more word must tell, as a share of the strongest word
+_STRETCHED = 1.6  # how much a longer try is allowed to hold, each time
+
+
+def explain(text: str, words: Sequence[Span], gains: Sequence[float], holds: Callable[[str], bool]) -> list[Span]:
+    """Phrases of `text` without which the tag no longer `holds`, strongest first; as near as three phrases come to it.
+
+    `words` are the spans of the text's words and marks, `gains` what each tells for the tag. [] without words.
+    """
+    left = [
+        gain if any(map(str.isalnum, text[w.start : w.end])) else gain / 2 for w, gain in zip(words, gains, strict=True)
+    ]
+    shown: list[Span] = []
+    while left and len(shown) < _SHOWN:
+        first, last = _best(left)
+        shown.append(Span(words[first].start, words[last].end))
+        left = [*left[:first], *[-_NEVER] * (last - first + 1), *left[last + 1 :]]
+        if not holds(without(text, shown)) or max(left) <= 0:
+            break
+    return shown
+
+
+_NEVER = 1e9
+
+
+def _best(gains: Sequence[float]) -> tuple[int, int]:
+    """The first and last of the words side by side that together tell most, each more than it costs."""
+    cost = _DEAR * max(0.0, *gains) if len(gains) > 1 else 0.0
+    sums = [0.0, *accumulate(gain - cost for gain in gains)]
+    runs = (
+        (sums[end] - sums[start], start - end, -start, end)
+        for start in range(len(gains))
+        for end in range(start + 1, min(start + _LONGEST, len(gains)) + 1)
+    )
+    _, _, start, end = max(runs)
+    return -start, end - 1
+
+
+def without(text: str, taken: Sequence[Span]) -> str:
+    """The text with some of its characters left out."""
+    kept, at = [], 0
+    for span in sorted(taken):
+        kept.append(text[at : span.start])
+        at = max(at, span.end)
+    return "".join([*kept, text[at:]])

@@ -1,0 +1,167 @@
+"""A tagger made of a model: from logits to tags, each with the words that carried it."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from listener.tag.data import lexicon
+from listener.tag.explain import explain
+from listener.tag.grams import tokens
+from listener.tag.language import is_english, language
+from listener.tag.place import find_place
+from listener.tag.tagger import CAP, LexiconTagger
+from listener.tag.vader import vader
+from listener.tag.weights import MOODS, SIGNALS, TAGS, Card, Level
+from listener.tag.words import read
+from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
+
+HEADS = (*TAGS, *MOODS)
+_QUESTION, _SOON, _NOW = (TAGS.index(name) for name in ("question", "soon", "now"))
+
+
+class Scored(Struct, frozen=True):
+    """What a model says of a text: a logit for each of HEADS, and what else it read on the way."""
+
+    logits: Sequence[float]
+    vector: bytes | None = None
+    place: Span | None = None
+
+
+class Model(Protocol):
+    """What reads texts for `LearnedTagger`."""
+
+    def score(self, text: str, words: list[str]) -> Scored:
+        """What it says of a text, whose `tokens` are `words`; the same whatever was read before."""
+
+    def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
+        """The words of a text, and what each tells for a head."""
+
+
+class Verdict(NamedTuple):
+    """What is said of a text: the probabilities of the moments and the question, and what follows."""
+
+    p: Sequence[float]
+    labels: tuple[Moment, ...]
+    is_question: bool
+    urgency: int
+    signals: tuple[str, ...]
+    mood: str
+    moods: tuple[float, float, float]
+
+    def says(self, tag: str, before: "Verdict") -> bool:
+        """Whether a tag that was given before is given still."""
+        if tag == "sentiment":
+            return self.mood == before.mood
+        if tag == "urgency":
+            return self.urgency >= before.urgency
+        return tag in self.labels or tag in self.signals or (tag == "question" and self.is_question)
+
+
+class Judge:
+    """From logits to a verdict, by the levels of a card."""
+
+    def __init__(self, card: Card) -> None:
+        levels = [card.levels.get(tag, Level()) for tag in TAGS]
+        self._levels, self._least = levels[: _QUESTION + 1], [level.logit(level.threshold) for level in levels]
+        self._mood = card.levels.get("mood", Level()).scale
+
+    def __call__(self, logits: Sequence[float]) -> Verdict:
+        """The verdict; urgency is told only of posts with a moment or a complaint."""
+        p = [level.p(logit) for level, logit in zip(self._levels, logits, strict=False)]
+        held = [logit >= least for logit, least in zip(logits, self._least, strict=False)]
+        likely = sorted(zip(p, held, Moment, strict=False), key=lambda each: -each[0])
+        labels = tuple(moment for _, holds, moment in likely if holds)
+        signals = tuple(signal for signal, holds in zip(SIGNALS, held[-len(SIGNALS) :], strict=True) if holds)
+        urgency = 2 if held[_NOW] else int(held[_SOON])
+        moods = self._moods(logits[len(TAGS) :])
+        return Verdict(
+            p,
+            labels,
+            held[_QUESTION],
+            urgency if labels or "complaint" in signals else 0,
+            signals,
+            MOODS[max(range(len(MOODS)), key=moods.__getitem__)],
+            moods,
+        )
+
+    def _moods(self, logits: Sequence[float]) -> tuple[float, float, float]:
+        powers = [math.exp(self._mood * (logit - max(logits))) for logit in logits]
+        negative, positive = round(powers[0] / sum(powers), 4), round(powers[2] / sum(powers), 4)
+        return negative, round(1 - negative - positive, 4), positive
+
+
+class LearnedTagger:
+    """Tags by a model where a post is English or may be; by lists of words, with less confidence, where it is not."""
+
+    def __init__(self, model: Model, card: Card, foreign: LexiconTagger, again: Callable[[], "LearnedTagger"]) -> None:
+        self.model, self.card = card.model, card
+        self._model, self._judge, self._foreign, self._again = model, Judge(card), foreign, again
+
+    def __reduce__(self) -> tuple[Callable[[], "LearnedTagger"], tuple[()]]:
+        return self._again, ()
+
+    def __call__(self, posts: Sequence[Post]) -> list[Tags]:
+        """The tags of each post, in order; each depends on that post alone."""
+        return [self.tags(post) for post in posts]
+
+    def tags(self, post: Post) -> Tags:
+        """The tags of one post."""
+        text = post.words[:CAP]
+        words = tokens(text)
+        lang = language(post.lang, words)
+        if not is_english(lang):
+            return replace(self._foreign([post])[0], model=self.model)
+        scored = self._model.score(text, words)
+        verdict = self._judge(scored.logits)
+        place = self._place(text, verdict, scored)
+        return Tags(
+            moments=dict(zip(Moment, verdict.p, strict=False)),
+            labels=verdict.labels,
+            question=verdict.p[_QUESTION],
+            is_question=verdict.is_question,
+            urgency=verdict.urgency,
+            sentiment=Sentiment(verdict.mood, vader()(text).compound, verdict.moods),
+            signals=verdict.signals,
+            place=text[place.start : place.end] if place else None,
+            lang=lang,
+            evidence=tuple(self._evidence(text, scored, verdict, place)),
+            vector=scored.vector,
+            model=self.model,
+        )
+
+    def _place(self, text: str, verdict: Verdict, scored: Scored) -> Span | None:
+        """A place is named only where somebody wants to go or buy."""
+        if Moment.GO not in verdict.labels and Moment.BUY not in verdict.labels:
+            return None
+        if scored.place:
+            return scored.place
+        reading = read(text, lexicon().groups)
+        return find_place(reading, lexicon().places, sure=Moment.GO not in verdict.labels)
+
+    def _evidence(self, text: str, scored: Scored, verdict: Verdict, place: Span | None) -> Iterator[Evidence]:
+        seen: dict[str, Verdict] = {}
+
+        def said(rest: str) -> Verdict:
+            if rest not in seen:
+                seen[rest] = self._judge(self._model.score(rest, tokens(rest)).logits)
+            return seen[rest]
+
+        for tag, head in _given(verdict):
+            spans, gains = self._model.gains(text, scored, head)
+            for span in explain(text, spans, gains, lambda rest, tag=tag: said(rest).says(tag, verdict)):  # type: ignore[misc]
+                yield Evidence(tag, span.start, span.end, text[span.start : span.end])
+        if place:
+            yield Evidence("place", place.start, place.end, text[place.start : place.end])
+
+
+def _given(verdict: Verdict) -> Iterator[tuple[str, int]]:
+    """Each tag that was given, and the head that gave it."""
+    for tag in (*verdict.labels, *(["question"] if verdict.is_question else []), *verdict.signals):
+        yield tag, HEADS.index(tag)
+    if verdict.urgency:
+        yield "urgency", _NOW if verdict.urgency == 2 else _SOON
+    if verdict.mood != "neutral":
+        yield "sentiment", HEADS.index(verdict.mood)

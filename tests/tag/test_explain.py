@@ -1,0 +1,71 @@
+"""The fewest words without which a tag no longer holds."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.tag.explain import explain, without
+from listener.types import Span
+
+
+def explained(text: str, told: dict[str, float], *, least: int = 1) -> list[str]:
+    """The phrases that explain a tag, which holds while `least` of the telling words stand in the text."""
+    words = [Span(*found.span()) for found in re.finditer(r"\w+|\?", text)]
+    gains = [told.get(text[word.start : word.end], 0.0) for word in words]
+
+    def holds(rest: str) -> bool:
+        return sum(word in told for word in re.findall(r"\w+", rest)) >= least
+
+    return [text[span.start : span.end] for span in explain(text, words, gains, holds)]
+
+
+def test_words_side_by_side_are_one_phrase() -> None:
+    assert explained("hi, where can I buy it", {"where": 1.0, "can": 0.5, "I": 0.4, "buy": 2.0}) == ["where can I buy"]
+
+
+def test_no_more_is_shown_than_carries_the_tag() -> None:
+    told = {"buy": 2.0, "lamp": 1.0}
+    assert explained("buy one or two or three or four or five more, a lamp", told, least=2) == ["buy"]
+
+
+def test_more_is_shown_where_one_phrase_does_not_carry_it() -> None:
+    told = {"buy": 2.0, "lamp": 1.0}
+    assert explained("buy one or two or three or four or five more, a lamp", told) == ["buy", "lamp"]
+
+
+def test_three_phrases_at_most() -> None:
+    told = {word: 1.0 for word in "abcdef"}
+    assert len(explained("a . . . . . . b x x x x x x c x x x x x x d x x x x x x e", told)) <= 3
+
+
+def test_a_phrase_is_at_most_six_words() -> None:
+    told = {word: 1.0 for word in "abcdefgh"}
+    assert explained("a b c d e f g h", told, least=8) == ["a b c d e f"]
+
+
+def test_something_is_shown_where_no_word_tells() -> None:
+    assert len(explained("one two", {})) == 1
+
+
+def test_nothing_is_shown_of_nothing() -> None:
+    assert explained("", {}) == []
+
+
+@given(st.lists(st.floats(-2, 3), max_size=30), st.integers(0, 40))
+def test_phrases_never_overlap(gains: list[float], left: int) -> None:
+    text = " ".join("w" for _ in gains)
+    words = [Span(2 * n, 2 * n + 1) for n in range(len(gains))]
+    shown = explain(text, words, gains, lambda rest: len(rest) > left)
+    assert bool(shown) == bool(gains)
+    places = [place for span in shown for place in range(span.start, span.end)]
+    assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    ("taken", "left"),
+    [([], "abcdef"), ([Span(1, 3)], "adef"), ([Span(4, 6), Span(0, 1)], "bcd"), ([Span(0, 4), Span(2, 6)], "")],
+)
+def test_the_text_without_some_of_it(taken: list[Span], left: str) -> None:
+    assert without("abcdef", taken) == left

@@ -1,0 +1,68 @@
+"""Labels and tweets as rows of targets, in folds that keep copies of a text together."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from listener.tag.weights import MOODS, SIGNALS, TAGS
+
+Record = dict[str, Any]
+Floats = npt.NDArray[np.float32]
+FOLDS = 5
+_LINK = re.compile(r"(https?://|www\.)\S+")
+_REST = re.compile(r"[^a-z0-9]+")
+_MOMENTS = TAGS[:4]
+
+
+def records(path: Path) -> list[Record]:
+    """The lines of a JSONL file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def plain(text: str) -> str:
+    """What copies of a text share: letters and digits, without links."""
+    return _REST.sub(" ", _LINK.sub("", text.lower())).strip()
+
+
+def bucket(text: str, of: int) -> int:
+    """One of `of` numbers, the same for copies of a text."""
+    return int(hashlib.sha256(plain(text).encode()).hexdigest(), 16) % of
+
+
+def fold(record: Record) -> int:
+    """The fold in which a labelled post is held out."""
+    return bucket(record["text"], FOLDS)
+
+
+def held_tweet(record: Record) -> bool:
+    """Whether a tweet with a mood is held out: one in ten."""
+    return bucket(record["text"], 10) == 0
+
+
+def targets(labels: list[Record]) -> Floats:
+    """Rows of 0 and 1, a column for each of TAGS."""
+    return np.array([_target(record) for record in labels], dtype=np.float32)
+
+
+def _target(record: Record) -> list[float]:
+    moments = [float(name in record["moments"]) for name in _MOMENTS]
+    asked = [float(record["question"]), float(record["urgency"] >= 1), float(record["urgency"] >= 2)]
+    return moments + asked + [float(name in record["signals"]) for name in SIGNALS]
+
+
+def moods(tweets: list[Record]) -> Floats:
+    """Rows of 0 and 1, a column for each of MOODS."""
+    return np.array([[float(tweet["label"] == name) for name in MOODS] for tweet in tweets], dtype=np.float32)
+
+
+def fingerprint(*paths: Path) -> str:
+    """The SHA-256 of the files that were learned from, one after the other."""
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.score import expiry, score
-from listener.tag import load
+from listener.tag.tagger import lexicon_tagger
 from listener.types import Match, Moment, Post, Reach, Score, Span, Tags
 
 FRIDAY = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NONE = Tags(moments={})
 MATCH = Match("desks", ("desk",), (Span(20, 24),))
-TAGGER = load()
+TAGGER = lexicon_tagger()
 
 
 def post_of(text: str, **fields: object) -> Post:

@@ -25,9 +25,12 @@ def cure(standing: Standing, name: str, folder: Path, *, running: bool) -> str:
 
 def _advice(standing: Standing, name: str, folder: Path) -> str:
     """What its message says to do, or what can be done about something that is not there any more."""
+    place = f'[[sources]] "{name}" in {folder}/listener.toml'
+    if "max_usd_per_day" in standing.why:
+        return f"wait, or raise max_usd_per_day: {place}"
     if found := _ADVICE.search(standing.why):
         return found[1].removesuffix(")") if found[0].startswith("(") else found[1]
     if _GONE.search(standing.why):
         what = f"mend or remove {standing.stream}" if standing.stream else "mend what it reads"
-        return f'{what}: [[sources]] "{name}" in {folder}/listener.toml'
+        return f"{what}: {place}"
     return ""

@@ -170,3 +170,15 @@ def test_posts_are_not_looked_up_while_the_platform_wants_to_be_left_alone(offic
     office.clock.advance(60)
     office.app.recheck("feed")
     assert office.store.db.value("select text from posts where key='forum:1'") == ""
+
+
+def test_a_cap_that_is_reached_holds_up_neither_look_ups_nor_a_higher_cap(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.clock.advance(2 * 3600)
+    office.feed.errors = [SourceError("feed", "today's $1.60 are spent", wait=9 * 3600.0, code="cap")]
+    assert office.app.poll("feed") == 9 * 3600.0
+    office.feed.delete("forum:1")
+    office.app.recheck("feed")
+    assert office.store.db.value("select text from posts where key='forum:1'") == ""
+    again = App(office.parts, office.store, office.clock, office.clock)
+    assert again.poll("feed") is None, "the configuration may allow more now"

@@ -43,6 +43,10 @@ def said(why: str, stream: str = "", *, running: bool = True) -> str:
             f'mend what it reads: [[sources]] "it" in config/listener.toml; {AGAIN}',
         ),
         ("the login failed (set X_BEARER_TOKEN)", f"set X_BEARER_TOKEN; {AFTER}"),
+        (
+            "today's $1.60 for new posts are spent (max_usd_per_day = 2); it goes on at 00:00 UTC",
+            f'wait, or raise max_usd_per_day: [[sources]] "it" in config/listener.toml; {AGAIN}',
+        ),
         ("hn.algolia.com answered 503", AGAIN),
         ("hn.algolia.com answered 429: it asks to wait 17 s", AGAIN),
         ("no whole answer from hn.algolia.com in time", AGAIN),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from listener.config import Env, Retention, Settings, SourceSettings
 from listener.ops.doctor import Trouble, examine
 from listener.ops.doctor.sources import source, terms
-from listener.ops.status import Budget, Money, SourceStatus
+from listener.ops.status import Budget, SourceStatus
 from listener.sources.reddit import Options as Reddit
 from listener.store import Store
 from listener.types import Batch, Gap
@@ -77,18 +77,6 @@ def test_gaps_are_worth_knowing_until_they_are_filled(settings: Settings, store:
 @pytest.fixture
 def well() -> Iterator[SourceStatus]:
     yield SourceStatus(name="x", use="x", last_read=NOW, next_read=NOW + timedelta(minutes=2))
-
-
-def test_a_cap_that_is_reached_says_when_it_goes_on(well: SourceStatus) -> None:
-    money = Money(spent=1.9, held=0.1, cap=2.0, left=0.0, parts={})
-    assert list(source(replace(well, money=money), "7", NOW)) == [
-        Trouble(
-            "source x has spent what it may today: 2.00 USD",
-            "it goes on at 00:00 UTC; or raise max_usd_per_day of x",
-            note=True,
-        )
-    ]
-    assert list(source(replace(well, money=replace(money, spent=1.0, left=0.9)), "7", NOW)) == []
 
 
 def test_requests_that_are_used_up_say_when_there_are_more(well: SourceStatus) -> None:

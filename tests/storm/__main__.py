@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from tests.storm.figures import Reading
-from tests.storm.play import Plan, Result, play
+from tests.storm.play import Result, play
+from tests.storm.weather import Plan
 from tests.world.support import patient
 
 _TOOLS = Path(__file__).resolve().parents[3] / "shared" / "tools"
@@ -29,7 +30,7 @@ def main() -> int:
         kills=0 if options.calm else options.kills,
         calm=options.calm,
         seed=options.seed,
-        usd=options.usd if options.usd else 100.0 if options.calm else 2.0,
+        usd=options.usd if options.usd else 100.0 if options.calm else 1.0,
     )
     with TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
@@ -48,7 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--calm", action="store_true", help="no faults and no kills")
-    parser.add_argument("--usd", type=float, help="X's cap a day; usually 100 in calm, 2 in a storm, which it reaches")
+    parser.add_argument("--usd", type=float, help="X's cap a day; usually 100 in calm, 1 in a storm, which it reaches")
     parser.add_argument("--keep", type=Path, help="a folder for the database and all the rest")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     return parser.parse_args()

@@ -52,6 +52,7 @@ class Telling(Struct, frozen=True, kw_only=True):
     twice: list[str]
     untold: list[str]  # open findings without an alert
     notices: int  # to operators, each once
+    unended: list[str]  # troubles of which operators were told, but not of their end
     unanswered: int  # messages that arrived and whose answer did not
 
 
@@ -96,7 +97,9 @@ def reading(
     gaps = _gaps(product, posts.platform.source)
     lost = [id for id in missing if not _within(gaps, (posts.appeared(id), posts.offered[id]))]
     requests = [each for each in ledger["requests"] if each["platform"] == name]
-    heard = [id for id in matching if posts.platform.key(id) in posts.found and posts.new(id)]
+    # What the last pass found has the time of that pass, which is in the future.
+    in_time = {key for key, at in posts.found.items() if at <= ledger["ended"]}
+    heard = [id for id in matching if posts.platform.key(id) in in_time and posts.new(id)]
     return Reading(
         offered=len(posts.offered),
         matching=len(matching),
@@ -182,6 +185,7 @@ def telling(product: Product, ledger: Mapping[str, Any]) -> Telling:
     states = {key: state for key, state, _ in rows}
     messages = Counter(message["metadata"]["event_payload"]["k"] for message in ledger["slack"]["messages"])
     alerts = {key: times for key, times in messages.items() if not key.startswith("ops/")}
+    capped = {row[0] for row in product.rows("select substr(name, 8) from health where error like '%max_usd_per_day%'")}
     open_posts = {row[0] for row in product.rows("select distinct post_key from findings where state = 'open'")}
     return Telling(
         planned=len(states),
@@ -191,8 +195,13 @@ def telling(product: Product, ledger: Mapping[str, Any]) -> Telling:
         twice=sorted(key for key, times in messages.items() if times > 1),
         untold=sorted(open_posts - {key.split("/", 1)[1].rsplit("/", 1)[0] for key in states}),
         notices=len(messages) - len(alerts),
+        unended=sorted(key for key in messages if _is_unended(key, messages) and key.split("/")[2] not in capped),
         unanswered=sum(not message["answered"] for message in ledger["slack"]["messages"]),
     )
+
+
+def _is_unended(key: str, messages: Mapping[str, int]) -> bool:
+    return key.startswith("ops/source/") and not key.endswith("/well") and f"{key}/well" not in messages
 
 
 def strange(ledger: Mapping[str, Any]) -> list[Any]:

@@ -15,22 +15,11 @@ from typing import Any
 from msgspec import Struct
 
 from tests.storm import content, figures, setting
-from tests.storm.weather import Weather, sometimes_say_how_long
+from tests.storm.weather import Plan, Weather, sometimes_say_how_long
 from tests.world.support import Product
 
 _PATIENCE = 240.0  # seconds after the end until everything is found and told
 _PAUSE = timedelta(minutes=20)  # after which a feed that was refused has been tried again
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """What is to be played."""
-
-    seconds: float
-    speed: float = 5.0  # new posts a second on each platform
-    kills: int = 0
-    calm: bool = False
-    seed: int = 1
-    usd: float = 100.0  # a day, for X
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -57,7 +46,12 @@ class Result(Struct, frozen=True, kw_only=True):
         return [*found, *map(str, self.strange)]
 
     def _untrue(self) -> list[tuple[str, list[str]]]:
-        return [("never", self.alerts.lost + self.alerts.untold), ("twice", self.alerts.twice)]
+        alerts = self.alerts
+        return [
+            ("never", alerts.lost + alerts.untold),
+            ("twice", alerts.twice),
+            ("the beginning, not the end", alerts.unended),
+        ]
 
 
 def play(plan: Plan, world_kind: Any, folder: Path) -> Result:
@@ -70,7 +64,7 @@ def play(plan: Plan, world_kind: Any, folder: Path) -> Result:
         product = setting.product(folder / "product", world.env, names, plan.usd)
         product.run("once")
         kills: list[float] = []
-        weather = Weather(world, names, plan.seconds, plan.speed, plan.seed)
+        weather = Weather(world, names, plan)
         if plan.calm:
             _run(product, plan.seconds)
         else:
@@ -113,10 +107,9 @@ def _live_and_die(product: Product, plan: Plan) -> list[float]:
 def _settle(product: Product, world: Any, made: Mapping[str, Mapping[str, str]]) -> None:
     """Run until all is found and told, or for as long as anybody would wait; then look at what was paused."""
     process, end = product.start("run"), monotonic() + _PATIENCE
-    with (product.folder / "last.log").open("w") as log:
-        while monotonic() < end and process.poll() is None and not _is_settled(product, world, made):
-            with suppress(subprocess.TimeoutExpired):
-                log.write(process.communicate(timeout=1.0)[1])
+    while monotonic() < end and process.poll() is None and not _is_settled(product, world, made):
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=1.0)
     os.kill(process.pid, signal.SIGTERM)
     process.communicate(timeout=30)
     later = (datetime.now(UTC) + _PAUSE).isoformat()

@@ -17,7 +17,7 @@ _SOURCES = {
     "reddit": 'use = "reddit"\nsubreddits = ["desks", "chairs"]\nevery = "2s"',
     "hackernews": 'use = "hackernews"\nevery = "2s"',
     "feeds": f'use = "rss"\nfeeds = ["{content.FEED}"]\nevery = "1s"',
-    "x": 'use = "x"\nevery = "{x_every}"\nmax_usd_per_day = {usd}',
+    "x": 'use = "x"\nevery = "5s"\nmax_usd_per_day = {usd}',
 }
 _CHANNELS = dict(zip(content.TOPICS, ("listening", "sales", "care", "ops"), strict=True))
 _REST = """
@@ -67,12 +67,10 @@ def new_world(kind: Any, folder: Path, made: dict[str, dict[str, str]], speed: f
 
 def product(folder: Path, env: dict[str, str], names: Sequence[str], usd: float) -> Product:
     """The product, hearing these platforms, with a channel for each topic."""
-    x_every = "5s"
     sources = "".join(f"[[sources]]\n{_SOURCES[name]}\n".replace("{usd}", f"{usd}") for name in names)
     routes = "".join(
         f'[[route.routes]]\nmatch = "topic:{topic}"\nchannel = "slack:#{channel}"\n'
         for topic, channel in _CHANNELS.items()
     )
     secrets = {**SECRETS, "X_BEARER_TOKEN": "some-bearer-token"}
-    text = sources.replace("{x_every}", x_every) + _REST + routes
-    return Product(folder, {**env, **secrets}, text, content.TOPICS)
+    return Product(folder, {**env, **secrets}, sources + _REST + routes, content.TOPICS)

@@ -1,11 +1,13 @@
 """What strikes during a storm: faults at random, one platform after the other down, posts deleted."""
 
-import random
+import re
 import threading
 from collections.abc import Callable, Sequence
 from itertools import count
 from time import monotonic
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 _AT_RANDOM = (
     *("401:p=0.01", "403:p=0.01", "404:p=0.01", "429:p=0.03", "503:p=0.03", "html:p=0.03", "truncate:p=0.03"),
@@ -15,6 +17,18 @@ _PAUSING = ("401", "403", "404")  # pause a feed for 15 minutes, also across res
 _SLACK = ("429:p=0.05", "503:p=0.03", "drop:p=0.03", "drop-after-accept:p=0.1", "lag:2s")
 _DELETED = 0.2  # of all posts
 _EVERY = 5.0  # seconds between two deletions
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What is to be played."""
+
+    seconds: float
+    speed: float = 5.0  # new posts a second on each platform
+    kills: int = 0
+    calm: bool = False
+    seed: int = 1
+    usd: float = 100.0  # a day, for X
+    wild: float = 1.0  # how much more often than usual faults strike
 
 
 class Down(NamedTuple):
@@ -28,10 +42,10 @@ class Down(NamedTuple):
 class Weather(threading.Thread):
     """Strikes a world until it is over; `downs` says which platform was down when."""
 
-    def __init__(self, world: Any, names: Sequence[str], seconds: float, speed: float, seed: int) -> None:
+    def __init__(self, world: Any, names: Sequence[str], plan: Plan) -> None:
         super().__init__(daemon=True)
-        self._world, self._names, self._seconds, self._speed = world, names, seconds, speed
-        self._random, self._over, self.downs = random.Random(seed), threading.Event(), list[Down]()
+        self._world, self._names, self._plan = world, names, plan
+        self._over, self.downs = threading.Event(), list[Down]()
 
     def run(self) -> None:
         """Everything in its time."""
@@ -51,18 +65,19 @@ class Weather(threading.Thread):
         at_once = [f"{name}:{fault}" for name in self._names for fault in self._faults(name)]
         events = [(0.0, self._fault(spec)) for spec in (*at_once, *(f"slack:{fault}" for fault in _SLACK))]
         if "feeds" in self._names:
-            events += [(0.9 * self._seconds, self._fault(f"feeds:{kind}:times=1:p=0.2")) for kind in _PAUSING]
-        amount = max(1, round(_DELETED * self._speed * _EVERY))
-        for number in range(int(self._seconds / _EVERY)):
+            events += [(0.9 * self._plan.seconds, self._fault(f"feeds:{kind}:times=1:p=0.2")) for kind in _PAUSING]
+        amount = max(1, round(_DELETED * self._plan.speed * _EVERY))
+        for number in range(int(self._plan.seconds / _EVERY)):
             events += [(number * _EVERY, self._fault(f"{name}:delete:{amount}")) for name in self._names]
-        period = self._seconds / (2 * len(self._names) + 1)
+        period = self._plan.seconds / (2 * len(self._names) + 1)
         for number in range(2 * len(self._names)):
             name, at = self._names[number % len(self._names)], (number + 0.5) * period
             events.append((at, self._down(name, period / 3)))
         return events
 
     def _faults(self, name: str) -> list[str]:
-        return [fault for fault in _AT_RANDOM if name != "feeds" or fault.partition(":")[0] not in _PAUSING]
+        usual = [fault for fault in _AT_RANDOM if name != "feeds" or fault.partition(":")[0] not in _PAUSING]
+        return [re.sub(r"(?<=p=)[\d.]+", lambda p: f"{float(p[0]) * self._plan.wild:.2f}", fault) for fault in usual]
 
     def _fault(self, spec: str) -> Callable[[], object]:
         return lambda: self._world.fault(spec)

@@ -46,9 +46,6 @@ def _notes(found: SourceStatus) -> Iterator[Trouble]:
         stretches = "1 stretch" if found.gaps_open == 1 else f"{found.gaps_open} stretches"
         cure = "`listener status` lists them; to prevent more, read less in one [[sources]], or more often"
         yield Trouble(f"source {found.name}: {stretches} could not be read", cure, note=True)
-    if found.money and found.money.left == 0:
-        what = f"source {found.name} has spent what it may today: {found.money.cap:.2f} USD"
-        yield Trouble(what, f"it goes on at 00:00 UTC; or raise max_usd_per_day of {found.name}", note=True)
     if found.rate and not found.rate.left and found.rate.resets_at:
         what = (
             f"source {found.name} has asked as often as it may: {found.rate.most} times in {found.rate.seconds:.0f} s"

@@ -62,7 +62,7 @@ class Weather(threading.Thread):
         self._world.faults.clear()
 
     def _events(self) -> list[tuple[float, Callable[[], object]]]:
-        at_once = [f"{name}:{fault}" for name in self._names for fault in self._faults(name)]
+        at_once = [f"{name}:{fault}" for name in self._names for fault in ("503:times=1", *self._faults(name))]
         events = [(0.0, self._fault(spec)) for spec in (*at_once, *(f"slack:{fault}" for fault in _SLACK))]
         if "feeds" in self._names:
             events += [(0.9 * self._plan.seconds, self._fault(f"feeds:{kind}:times=1:p=0.2")) for kind in _PAUSING]

@@ -220,6 +220,8 @@ def _words(texts: Iterable[str]) -> Wide:
     phrase = " ".join(filter(None, words))
     if not phrase:
         return ANYTHING
+    if "'" in phrase:  # a platform may tell it from the typographic one
+        return Some((Word(f'"{phrase}"'), Word(f'"{phrase}"'.replace("'", "’"))))
     return Word(phrase if _BARE.fullmatch(phrase) and phrase not in _RESERVED else f'"{phrase}"')
 
 

@@ -112,7 +112,7 @@ def native(query: str, dialect: Dialect = X) -> list[str]:
         ("#acme OR $ACME OR @acme", ["#acme OR $acme OR @acme"]),
         ("acme.com", ['url:"acme.com" OR "acme.com"']),
         ("café", ["cafe OR café"]),
-        ("rock'n'roll", ["\"rock'n'roll\" OR \"rock’n’roll\""]),
+        ("rock'n'roll", ['"rock\'n\'roll" OR "rock’n’roll"']),
         ("this and that", ['this "and" that']),
         ("acme title:anvils", []),
         ("acme OR title:anvils", ["acme"]),

@@ -160,7 +160,9 @@ def test_the_bill_ends_at_the_cap_also_after_a_restart(begin: Begin, make: Calla
         reader.poll()
         reader.start()
     assert {error.code for error in reader.errors} == {"cap"}
-    assert reader.errors[0].why.startswith("today's $1.60 for reading new posts is spent (max_usd_per_day = 2)")
+    assert reader.errors[0].why.startswith(
+        "today's $1.60 for reading new posts is spent, it goes on at 00:00 UTC; write a larger max_usd_per_day than 2"
+    )
     assert 1.55 <= reader.spent <= 1.6
     check(world, reader)
 
@@ -194,7 +196,7 @@ def test_a_fault_is_named_and_loses_nothing(begin: Begin, reader: Reader, fault:
         ("401", "api.twitter.com answered 401: check X_BEARER_TOKEN", True),
         ("403", "api.twitter.com answered 403: check X_BEARER_TOKEN", True),
         ("404", "api.twitter.com answered 404: there is no /2/tweets/search/recent", True),
-        ("402", "the credits of the X account, or its monthly cap, are used up (402): see console.x.com", True),
+        ("402", "the credits of the X account, or its monthly cap, are used up (402): check console.x.com", True),
         ("429", "api.twitter.com answered 429: it asks to wait ", False),
         ("503", 'api.twitter.com answered 503: "{"title": "Service Unavailable", "type": "about:blank"', False),
         ("html", 'api.twitter.com answered a web page instead of JSON: "Just a moment... Please verify you are', False),

@@ -234,7 +234,7 @@ def _understood(response: "requests.Response", path: str, budget: Budget, now: d
 def _refused(refusal: Refusal, url: str, now: datetime) -> Refused:
     error, body = refused("x", url, refusal, now, TOKEN), refusal.body.decode("utf-8", "replace")
     if refusal.status == 402 or (refusal.status in (403, 429) and any(word in body.lower() for word in _SPENT)):
-        why = f"the credits of the X account, or its monthly cap, are used up ({refusal.status}): see console.x.com"
+        why = f"the credits of the X account, or its monthly cap, are used up ({refusal.status}): check console.x.com"
         return Refused("x", why, permanent=True, code="credits")
     if refusal.status == 400:
         return Refused("x", f"X does not understand the question: {_complaint(refusal.body)}", code="400")

@@ -216,9 +216,9 @@ def test_the_bill_never_exceeds_the_cap_and_the_source_says_so() -> None:
     reader.service.tweets += [tweet(1_000 + n, -n * 0.01) for n in range(500)]
     reader.later(120).poll()
     (error,) = reader.errors
-    assert (
-        error.why
-        == "today's $0.40 for reading new posts is spent, it goes on at 00:00 UTC; write a larger max_usd_per_day than 0.5 for more"
+    assert error.why == (
+        "today's $0.40 for reading new posts is spent, it goes on at 00:00 UTC; "
+        "write a larger max_usd_per_day than 0.5 for more"
     )
     assert (error.wait, error.code, error.permanent) == (MIDNIGHT - 120 + 60, "cap", False)
     assert reader.service.bill(NOW) == reader.coins.spent(NOW) <= 0.4
@@ -414,7 +414,8 @@ def test_looking_again_has_its_own_fifth_of_the_money() -> None:
     with pytest.raises(SourceError) as caught:
         reader.recheck(range(21, 41))
     assert caught.value.why == (
-        "today's $0.10 for looking at stored posts again is spent, it goes on at 00:00 UTC; write a larger max_usd_per_day than 0.5 for more"
+        "today's $0.10 for looking at stored posts again is spent, it goes on at 00:00 UTC; "
+        "write a larger max_usd_per_day than 0.5 for more"
     )
 
 

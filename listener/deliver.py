@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -52,6 +52,7 @@ class Sender:
         self._ready: dict[str, datetime] = {}  # place → when it may hear the next message
         self._blocked: datetime | None = None  # until when the whole channel rests
         self._failures, self.trouble, self._last, self._stuck = 0, "", clock(), False
+        self._hid = False  # whether the last thing done was to hide words
 
     def step(self, *, tell: bool = True) -> float:
         """Do one thing that is due; answers the seconds until the next may be (0: at once). Raises `StoreError`.
@@ -68,7 +69,11 @@ class Sender:
         busy = [place for place, ready in self._ready.items() if ready > now]
         if self._look_up(now):
             return 0.0
+        # By turns, so that words which must go do not wait for all that is new, nor what is new for them.
+        if not self._hid and self._hide(now, busy):
+            return 0.0
         if tell and (claimed := self._outbox.claim(self.name, now, busy)):
+            self._hid = False
             self._send(claimed)
             return 0.0
         if stale := self._outbox.stale(self.name, now, busy):
@@ -169,6 +174,14 @@ class Sender:
         self._tell_ops(error, f"{message.channel}: {error.why}", message.channel)
 
     # Changing what was sent
+
+    def _hide(self, now: datetime, busy: Collection[str]) -> bool:
+        """Change a message that shows what may not be shown any more; True if there was one."""
+        stale = self._outbox.stale(self.name, now, busy, hidden=True)
+        if stale:
+            self._update(stale)
+            self._hid = True
+        return stale is not None
 
     def _update(self, stale: Claimed) -> None:
         if not isinstance(self._channel, Editable):

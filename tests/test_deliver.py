@@ -249,3 +249,25 @@ def test_a_channel_without_history_sends_again_at_once(tmp_path: Path) -> None:
     d.run(60)
     d.store.close()
     assert plain.tries == ALL[:1] * 2
+
+
+def test_words_that_must_go_and_what_is_new_take_turns(desk: Callable[..., Desk]) -> None:
+    """A backlog of alerts must not hold up what was deleted or forgotten, nor a wave of deletions the alerts."""
+    d = desk(count=60)
+    d.channel.interval = 1.0
+    d.run(20)
+    told = [f"forum:{n}" for n in range(1, 11)]
+    d.store.keep("feed", Batch(deleted=tuple(told)), Analysis(), Tell(), d.clock())
+    before = len(d.keys())
+    d.run(20)
+    assert len(d.channel.updates) == pytest.approx(10, abs=1)
+    assert len(d.keys()) - before == pytest.approx(10, abs=1)
+
+
+def test_without_telling_only_what_was_told_is_changed(desk: Callable[..., Desk]) -> None:
+    d = desk(count=3)
+    d.sender.step()
+    d.store.keep("feed", Batch(deleted=("forum:1",)), Analysis(), Tell(), d.clock())
+    while not d.sender.step(tell=False):
+        pass
+    assert (len(d.keys()), len(d.channel.updates)) == (1, 1)

@@ -22,7 +22,7 @@ _LABELS = {
     "posts": "words, author, address, place and identifier",
     "findings": "evidence and place; tags and scores stay and go on to count",
     "alerts": "fingerprints of the words",
-    "messages": "emptied in their channel, or never sent",
+    "messages": "that showed it, or were going to",
     "events": "what people wrote or pasted; claims, clicks and the like go on to count",
     "samples": "of posts that matched nothing",
     "quarantine": "of posts that were set aside",

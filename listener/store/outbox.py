@@ -10,6 +10,7 @@ from listener.errors import StoreError
 from listener.store import health
 from listener.store.alerts import Letter, enqueue, first_state, promote
 from listener.store.connection import Database, marks
+from listener.store.erase import UNSHOWN
 from listener.store.guard import Guard, Mark
 from listener.store.messages import carried, gone, message_of
 from listener.store.rows import at, iso
@@ -17,6 +18,7 @@ from listener.types import Message, Receipt
 
 LOOK_BACK = timedelta(days=7)  # how long before a restore a message may have been sent that is made anew after it
 _MARGIN = timedelta(hours=1)  # by which the channel's clock may differ from ours
+_HIDDEN = f"select a.key from alerts a join posts p on p.key = a.post_key where p.erased_why in ({UNSHOWN})"
 _OURS = "(state != 'sending' or epoch = ?)"  # what another process is sending is not ours to judge
 
 
@@ -157,12 +159,17 @@ class Outbox:
             since = min(since, at(restored[0]) - LOOK_BACK)  # made anew after the restore, sent perhaps before it
         return Claimed(message, row["tries"], row["version"], since=since - _MARGIN)
 
-    def stale(self, sender: str, now: datetime, busy: Collection[str] = ()) -> Claimed | None:
-        """A message that was sent and whose content has changed since."""
+    def stale(self, sender: str, now: datetime, busy: Collection[str] = (), *, hidden: bool = False) -> Claimed | None:
+        """A message that was sent and whose content has changed since.
+
+        Args:
+            hidden: only one that shows words which may not be shown any more.
+        """
+        only = f"and key in (select message from carries where alert in ({_HIDDEN})) " if hidden else ""
         with self.db.read() as conn:
             row = conn.execute(
                 f"select * from outbox where sender=? and state='sent' and shown < version and next_at <= ? "
-                f"and channel not in ({marks(list(busy))}) order by id limit 1",
+                f"{only}and channel not in ({marks(list(busy))}) order by id limit 1",
                 (sender, iso(now), *busy),
             ).fetchone()
             if row is None:

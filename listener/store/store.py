@@ -272,6 +272,11 @@ class Store:
         """Whether a post was forgotten on request."""
         return bool(self.db.value("select 1 from forgotten where mark=?", (self.marker.post(key),)))
 
+    def unguarded(self) -> int:
+        """How much that was forgotten the guard does not know of: it is not kept out any more."""
+        known = {each.mark for each in self.guard.forgotten()}
+        return sum(row["mark"] not in known for row in self.db.rows("select mark from forgotten"))
+
     def people(self, name: str) -> list[Author]:
         """Everybody of this name of whom something is stored."""
         with self.db.read() as conn:

@@ -21,7 +21,7 @@ receipt {id}, {at}
   posts           1   words, author, address, place and identifier
   findings        1   evidence and place; tags and scores stay and go on to count
   alerts          1   fingerprints of the words
-  messages        1   emptied in their channel, or never sent
+  messages        1   that showed it, or were going to
   read            1   of what was read in the last 7 days
 
 Cleaned: nothing of it is left in the bytes of listener.db, its search index and its log.

@@ -14,7 +14,7 @@ from listener.config import ChannelSettings, Env, Ops, Settings
 from listener.errors import StoreError
 from listener.ops.doctor import Trouble, examine
 from listener.ops.doctor.slack import places, workspace
-from listener.store import Store
+from listener.store import PostName, Store
 from listener.types import Route
 from tests.channels.conftest import Secrets
 from tests.channels.server import Answer, Server, answer, closed_port
@@ -128,6 +128,16 @@ def test_a_missing_guard_is_named(examined: Examine, store: Store, path: Path) -
     Path(f"{path}.guard").unlink()
     [trouble] = examined()
     assert trouble.what.startswith(f"{path}.guard is missing")
+
+
+def test_a_guard_that_does_not_know_who_was_forgotten_is_named(examined: Examine, store: Store, path: Path) -> None:
+    store.forget(PostName("forum:1"), NOW)
+    assert examined() == []
+    lines = Path(f"{path}.guard").read_text().splitlines(keepends=True)
+    Path(f"{path}.guard").write_text("".join(line for line in lines if '"mark"' not in line))
+    [trouble] = examined()
+    assert trouble.what.startswith("1 authors and posts that were forgotten could come back")
+    assert trouble.cure.endswith("listener forget --author NAME")
 
 
 def test_a_database_that_others_may_read_is_closed_by_a_command(examined: Examine, store: Store, path: Path) -> None:

@@ -76,6 +76,11 @@ def _content(settings: Settings, env: Env, store: Store, now: datetime) -> Itera
         yield from source(each, running, now)
     yield from _messages(store, settings, running, now)
     yield from _quarantine(store)
+    if lost := store.unguarded():
+        yield Trouble(
+            f"{lost} authors and posts that were forgotten could come back: {settings.store}.guard does not know them",
+            "put that file back as it was, or forget them again as your receipts say: listener forget --author NAME",
+        )
 
 
 def _messages(store: Store, settings: Settings, running: str, now: datetime) -> Iterator[Trouble]:

@@ -262,6 +262,7 @@ def strange(draw: st.DrawFn) -> tuple[Post, str, str]:
     return made, author, secret
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )

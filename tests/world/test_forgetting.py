@@ -48,7 +48,7 @@ def posts(tmp_path: Path) -> Path:
             title=f"Where can I buy an oak desk? {word(f'{n:x}')}",
             author=f"quill_{n % 30:02d}_feather",
         )
-        for n in range(600)
+        for n in range(320)
     ]
     folder = tmp_path / "data" / "reddit"
     folder.mkdir(parents=True)
@@ -94,11 +94,11 @@ def test_what_is_deleted_upstream_is_nowhere_after_one_look(new_world: Any, post
     with new_world(data=[posts], speed=8, seed=3, faults=["reddit:delete:60"]) as world:
         product = made(world)
         product.run("once")
-        product.run("run", "--for", "12s")
+        product.run("run", "--for", "6s")
         _change(product, "update posts set checked_at = '2020-01-01T00:00:00.000000Z'")  # all are due
         before = counts(product)
         stored = [key.partition("_")[2] for key in told(product, "key")]
-        for _ in range(4):  # a hundred at a look
+        for _ in range(3):  # a hundred at a look
             subprocess.run([sys.executable, "-c", LOOK], cwd=product.folder, env=product.env, check=True, timeout=120)
         erased = [row[0].partition("_")[2] for row in product.rows("select key from posts where erased_why='deleted'")]
         ledger = world.ledger
@@ -116,7 +116,7 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
     with new_world(data=[posts], speed=10, seed=4) as world:
         product = made(world)
         product.run("once")
-        product.run("run", "--for", "8s")
+        product.run("run", "--for", "4s")
         author = sorted(told(product, "author"))[0]
         theirs = [word(row[0]) for row in product.rows(f"select substr(key, 11) from posts where author='{author}'")]
         assert in_bytes(product, author) and in_bytes(product, *theirs)
@@ -127,7 +127,7 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
             receipt = product.start("forget", "--author", f"reddit:{author.upper()}", "--yes", "--json")
             said = receipt.communicate(timeout=120)[1]
             assert receipt.returncode == 0, said
-            time.sleep(4)  # new posts come, theirs too
+            time.sleep(3)  # new posts come, theirs too
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)

@@ -17,6 +17,7 @@ from listener.types import Clock
 log = logging.getLogger(__name__)
 
 _PATIENCE = 8.0  # seconds that work under way may take to end after a signal
+_SETTLED = 60.0  # seconds after the start until what is not urgent is done first: not every process lives for long
 _STORE_PAUSE = 5.0  # seconds before the database is tried again after trouble
 
 
@@ -115,7 +116,7 @@ class Schedule:
             coalesce=True,
             max_instances=1,
             replace_existing=True,
-            next_run_time=self._clock() + timedelta(seconds=0 if job.at_once else job.every),
+            next_run_time=self._clock() + timedelta(seconds=0 if job.at_once else min(job.every, _SETTLED)),
         )
 
     def _do(self, job: Job) -> None:

@@ -33,6 +33,14 @@ def test_every_source_is_read_and_looked_up_again_on_schedule(office: Office, sc
     assert (read.trigger.interval.total_seconds(), read.misfire_grace_time, read.coalesce) == (5.0, 5, True)
 
 
+def test_posts_are_looked_up_again_soon_also_where_no_process_lives_for_long(
+    office: Office, schedule: Schedule
+) -> None:
+    Running(office.app, office.env, schedule).put_jobs()
+    planned = {job.id: job.next_run_time for job in schedule._scheduler.get_jobs()}
+    assert (planned["recheck feed"] - planned["read feed"]).total_seconds() <= 60
+
+
 def test_a_job_that_stays_the_same_keeps_its_rhythm(schedule: Schedule) -> None:
     schedule.put([Job("a", 5.0, lambda: None), Job("b", 5.0, lambda: None)])
     first = {job.id: job for job in schedule._scheduler.get_jobs()}

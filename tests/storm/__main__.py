@@ -1,5 +1,6 @@
 """`python -m tests.storm --minutes 10 --kills 30 --seed 1`, or `--calm`: plays, prints the figures, exits 1 if wrong.
 
+`--downs` measures what the trouble of one platform does to the others: the delays are told for both weathers.
 Needs the stand-in platforms beside the checkout, as the tests in `tests/world` do.
 """
 
@@ -27,10 +28,11 @@ def main() -> int:
     plan = Plan(
         seconds=options.minutes * 60,
         speed=options.speed,
-        kills=0 if options.calm else options.kills,
-        calm=options.calm,
+        kills=0 if options.calm or options.downs else options.kills,
+        calm=options.calm or options.downs,
+        downs=options.downs,
         seed=options.seed,
-        usd=options.usd if options.usd else 100.0 if options.calm else 1.0,
+        usd=options.usd if options.usd else 100.0 if options.calm or options.downs else 3.0,
     )
     with TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
@@ -49,7 +51,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--calm", action="store_true", help="no faults and no kills")
-    parser.add_argument("--usd", type=float, help="X's cap a day; usually 100 in calm, 1 in a storm, which it reaches")
+    parser.add_argument("--downs", action="store_true", help="calm, but for one platform after the other that is down")
+    parser.add_argument(
+        "--usd", type=float, help="X's cap a day; usually 100 in calm, 3 in a storm, which it may reach"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for the database and all the rest")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     return parser.parse_args()

@@ -146,12 +146,13 @@ def _is_right(name: str, agent: str | None) -> bool:
 
 def troubles(ledger: Mapping[str, Any], downs: Sequence[Down], kills: Sequence[float]) -> list[Down]:
     """When each platform was in trouble: down, or from a request that was struck, or a kill, to the next good one."""
-    found = list(downs)
+    found = list[Down]()
     for name in PLATFORMS:
         requests = [each for each in ledger["requests"] if each["platform"] == name]
         good = sorted(each["when"] for each in requests if not each["faults"] and each["status"] in (200, 304))
         struck = [each["when"] for each in requests if each["faults"]]
         found += [Down(name, time, _next(good, time)) for time in (*struck, *kills)]
+        found += [Down(name, down.since, _next(good, down.until)) for down in downs if down.platform == name]
     return found
 
 

@@ -65,13 +65,13 @@ def play(plan: Plan, world_kind: Any, folder: Path) -> Result:
         product.run("once")
         kills: list[float] = []
         weather = Weather(world, names, plan)
+        weather.start()
         if plan.calm:
             _run(product, plan.seconds)
         else:
             sometimes_say_how_long(world)
-            weather.start()
             kills = _live_and_die(product, plan)
-            weather.end()
+        weather.end()
         _settle(product, world, made)
         ledger = world.ledger
         downs = figures.troubles(ledger, weather.downs, kills)

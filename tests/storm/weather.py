@@ -26,6 +26,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     speed: float = 5.0  # new posts a second on each platform
     kills: int = 0
     calm: bool = False
+    downs: bool = (
+        False  # in calm: one platform after the other is down for a while, to see what that does to the others
+    )
     seed: int = 1
     usd: float = 100.0  # a day, for X
     wild: float = 1.0  # how much more often than usual faults strike
@@ -62,6 +65,8 @@ class Weather(threading.Thread):
         self._world.faults.clear()
 
     def _events(self) -> list[tuple[float, Callable[[], object]]]:
+        if self._plan.calm:
+            return self._downs() if self._plan.downs else []
         at_once = [f"{name}:{fault}" for name in self._names for fault in ("503:times=1", *self._faults(name))]
         events = [(0.0, self._fault(spec)) for spec in (*at_once, *(f"slack:{fault}" for fault in _SLACK))]
         if "feeds" in self._names:
@@ -69,6 +74,11 @@ class Weather(threading.Thread):
         amount = max(1, round(_DELETED * self._plan.speed * _EVERY))
         for number in range(int(self._plan.seconds / _EVERY)):
             events += [(number * _EVERY, self._fault(f"{name}:delete:{amount}")) for name in self._names]
+        return [*events, *self._downs()]
+
+    def _downs(self) -> list[tuple[float, Callable[[], object]]]:
+        """Each platform twice, in turn; a third of the time one is down."""
+        events = []
         period = self._plan.seconds / (2 * len(self._names) + 1)
         for number in range(2 * len(self._names)):
             name, at = self._names[number % len(self._names)], (number + 0.5) * period

@@ -1,5 +1,6 @@
 """One pass over every source, then everything that is due is delivered."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic, sleep
 
@@ -8,6 +9,8 @@ from msgspec import Struct
 from listener.app.app import App
 from listener.deliver import Sender
 from listener.errors import SourceError
+
+log = logging.getLogger(__name__)
 
 _PATIENCE = 60.0  # seconds without any delivery, beyond the settle time, before the rest is left for the next run
 
@@ -29,7 +32,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
     failed: list[str] = []
     for name in names:
         if wait := app.must_wait(name):
-            progress(f"{name}: it asked to be left alone for {wait:.0f} s more")
+            log.warning("source=%s status=wait action=leave alone: it asked for that, for %.0f s more", name, wait)
             failed.append(name)
             continue
         try:

@@ -138,7 +138,9 @@ def test_trouble_that_passes_is_told_to_nobody(office: Office) -> None:
     assert office.store.db.rows("select notice from outbox where notice != ''") == []
 
 
-def test_a_wait_that_a_platform_asked_for_outlives_the_process(office: Office) -> None:
+def test_a_wait_that_a_platform_asked_for_outlives_the_process(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.feed.errors = [SourceError("feed", "slow down", wait=42.0, code="429")]
     office.app.poll("feed")
     office.clock.advance(12)
@@ -146,6 +148,7 @@ def test_a_wait_that_a_platform_asked_for_outlives_the_process(office: Office) -
     asked = len(office.feed.asked)
     assert again.poll("feed") == 30.0
     assert once(again, ["feed"]).failed == ("feed",)
+    assert "source=feed status=wait action=leave alone: it asked for that, for 30 s more" in caplog.text
     assert len(office.feed.asked) == asked, "nobody asked before the time"
     office.clock.advance(30)
     assert again.poll("feed") is None

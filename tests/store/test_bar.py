@@ -124,7 +124,7 @@ def test_a_backup_that_is_put_back_is_forgotten_before_anything_else(store: Stor
 
 def test_the_guard_says_nothing_of_anybody(gone: Store) -> None:
     text = gone.guard.path.read_text()
-    assert not any(trace.lower() in text.lower() for trace in (*TRACES, "abc"))
+    assert not any(trace.lower() in text.lower() for trace in (*TRACES, "forum:abc"))
     assert oct(gone.guard.path.stat().st_mode)[-3:] == "600"
 
 

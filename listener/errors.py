@@ -23,16 +23,16 @@ class QueryError(ListenerError):
 
     def __init__(self, query: str, at: int, why: str) -> None:
         self.query, self.at, self.why = query, at, why
-        shown = _on_one_line(query)
-        super().__init__(f"{why}\n  {shown}\n  {_blank(shown[:at])}^")
+        shown = on_one_line(query)
+        super().__init__(f"{why}\n  {shown}\n  {blank(shown[:at])}^")
 
 
-def _on_one_line(query: str) -> str:
+def on_one_line(query: str) -> str:
     """The query without what ends or moves a line of a terminal."""
     return "".join(" " if c.isspace() or unicodedata.category(c) in ("Cc", "Cs") else c for c in query)
 
 
-def _blank(text: str) -> str:
+def blank(text: str) -> str:
     """White space as wide as the text on a terminal."""
     return "".join(map(_blank_for, text))
 

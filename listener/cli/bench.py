@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import msgspec
@@ -12,6 +13,8 @@ from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.ops.limits import Cost, Figure, costs, help_takes, run_takes
 from listener.ops.limits.cost import AIM, STEPS
+from listener.ops.searching import AIM as SEARCH_AIM
+from listener.ops.searching import Took, fill, search_takes
 
 
 @click.group()
@@ -68,3 +71,29 @@ def _json(posts: list[Cost], figures: list[Figure]) -> object:
         "figures": figures,
         "met": all(figure.met for figure in (*(cost.figure for cost in posts), *figures)),
     }
+
+
+@bench.command("search")
+@click.option("--findings", default=100_000, show_default=True, type=click.IntRange(min=1), help="Invented findings.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
+@unconfigured("what is measured is always the same.")
+def searches(findings: int, file: Path | None) -> None:
+    """What the first page of a search costs, by kinds of queries. Exits 1 where a typical one takes too long."""
+    progress = _progress if sys.stderr.isatty() else lambda _: None
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "listener.db"
+        fill(path, findings, clock(), progress)
+        took = list(search_takes(path, clock()))
+    rows = [(each.what, f"{each.ms:.1f}", str(each.found), _note(each), each.query) for each in took]
+    click.echo(table(("SEARCH", "MS", "FOUND", "AIM", "QUERY"), rows))
+    if file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode({"findings": findings, "searches": took}), indent=2))
+    if missed := [each.what for each in took if not each.met]:
+        say(f"missed: {'; '.join(missed)}")
+        sys.exit(1)
+
+
+def _note(took: Took) -> str:
+    if not took.is_typical:
+        return "stopped" if took.stopped else "reads all"
+    return f"≤ {SEARCH_AIM:g}"

@@ -10,22 +10,25 @@ from tempfile import TemporaryDirectory
 
 import click
 import msgspec
+from msgspec.structs import replace
 
-from listener.alert.routes import facts
 from listener.app import clock, terms_of
 from listener.cli.common import as_json, at_most, configured, here, put, say, settings_of
 from listener.cli.hints import hints
 from listener.cli.records import csv_of, record, wordless
-from listener.cli.tables import ago, many, table, terminal
+from listener.cli.tables import ago, many, minute, table, terminal
 from listener.cli.verdict import ERASED, told
 from listener.config import Settings, duration
 from listener.ops.datasette import metadata, serve
-from listener.query import Doc, Query, parse
+from listener.query import parse
 from listener.store import Store
 from listener.store.lookup import keys_of
 from listener.store.read import Answer, Stored
+from listener.store.search import Search
 
 _MOST = 50
+_PAGE = 1_000  # findings that are looked up at once where all are asked for
+_SLOW = "Nothing in this query can be looked up in the index, so everything is read, which takes its time."
 _HEADERS = ("FOUND", "SCORE", "WANTS", "TOPIC", "STATE", "POST", "TEXT")
 _ROOMY = 100  # columns from which on there is room for the state too
 
@@ -35,9 +38,12 @@ _ROOMY = 100  # columns from which on there is room for the state too
 @click.option("--query", help='As in topics, and by tag: "grinder moment:buy score:>=60".')
 @click.option("--since", help='Only what was found in the last "7d", "12h" …')
 @click.option("--limit", type=at_most, default=_MOST, show_default=True, help="At most so many, the newest; 0: all.")
+@click.option("--posts", is_flag=True, help="Each post once, with the newest of its findings that match.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), help="table unless said otherwise.")
 @click.option("--json", is_flag=True, help="The same as --format json.")
-def findings(folder: Path, query: str | None, since: str | None, limit: int, form: str | None, json: bool) -> None:
+def findings(  # noqa: PLR0913, PLR0917  # one argument for each option
+    folder: Path, query: str | None, since: str | None, limit: int, posts: bool, form: str | None, json: bool
+) -> None:
     """Search what was found, newest first.
 
     --query takes words and phrases, fields of the post (source author title community lang site …) and tags: moment
@@ -45,11 +51,16 @@ def findings(folder: Path, query: str | None, since: str | None, limit: int, for
     """
     settings, _ = settings_of(folder)
     now = clock()
+    if posts and query is None:
+        raise click.UsageError("--posts needs a --query")
     asked = None if query is None else parse(query, settings.sets, scope="search")
     for hint in hints(asked, settings) if asked else ():
         say(hint)
     with closing(Store.look(settings.store)) as store:
-        found = _found(store, settings, asked, _since(since, now), limit)
+        names = {topic.id: topic.name for topic in settings.topics}
+        begin = _since(since, now)
+        wanted = Search(query=asked, names=names, since=begin, limit=(limit or _PAGE), posts=posts) if asked else None
+        found = _found(store, wanted, begin, now)
         chosen = list(islice(found, limit or None))
         more = next(found, None) is not None
     form = "json" if json else form or "table"
@@ -81,19 +92,21 @@ def _exported(chosen: list[Stored], settings: Settings) -> list[Stored]:
     return [wordless(stored) if stored.stream in closed else stored for stored in chosen]
 
 
-def _found(
-    store: Store, settings: Settings, asked: Query | None, since: datetime | None, most: int
-) -> Iterator[Stored]:
-    """Those that the query asks for, newest first; without a query `most` and one more, to tell that there are more."""
-    if asked is None:
-        return store.findings(since, most + 1 if most else None)
-    now = clock()
-    names = {topic.id: topic.name for topic in settings.topics}
-    return (
-        stored
-        for stored in store.findings(since)
-        if asked.test(Doc.of(stored.finding.post, now, facts(stored.finding, names, stored.state)))
-    )
+def _found(store: Store, wanted: Search | None, since: datetime | None, now: datetime) -> Iterator[Stored]:
+    """Those that are wanted, page after page; without a query all of them."""
+    if wanted is None:
+        yield from store.findings(since)
+        return
+    told = False
+    while True:
+        page = store.search(wanted, now)
+        yield from page.found
+        if page.next is None:
+            return
+        if page.stopped and not told:
+            say(f"{_SLOW} Read so far: what was found since {minute(page.stopped)}.")
+            told = True
+        wanted = replace(wanted, before=page.next)
 
 
 def _since(text: str | None, now: datetime) -> datetime | None:

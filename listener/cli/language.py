@@ -16,6 +16,7 @@ from listener.query import Doc, Query, parse
 from listener.query.cases import judge
 from listener.query.explain import explain as explained
 from listener.query.native import Unsearchable, widest
+from listener.query.native import left as unasked
 from listener.types import Post
 
 
@@ -53,11 +54,11 @@ def _case(line: bytes) -> Mapping[str, Any]:
 @configured
 @as_json
 @click.argument("query")
-@click.argument("text")
+@click.argument("text", default="")
 @click.option("--title", default="", help="A title above the text.")
-@click.option("--source", default="", help='Show also what the search of "x" or "reddit" is asked for.')
+@click.option("--source", default="", help="Show also what the search of a source is asked for: x, reddit …")
 def explain(folder: Path, json: bool, query: str, text: str, title: str, source: str) -> None:
-    """Show how QUERY reads, and which part of it is where in TEXT.
+    """Show how QUERY reads, which part of it is where in TEXT, and what a source is asked for.
 
     QUERY is one as in topics.toml; sets (@name) are those of the configuration, where there is one. Exits 0 whether it
     matches or not, 2 where the query cannot be read.
@@ -67,23 +68,37 @@ def explain(folder: Path, json: bool, query: str, text: str, title: str, source:
     for hint in hints(understood, settings) if settings else ():
         say(hint)
     doc = Doc.of(Post(source="text", id="1", title=title, text=text, created_at=now), now)
-    asked = _asked(understood, source) if source else []
+    if not (text or title or source):
+        raise click.UsageError("name a TEXT in which to look, or a --source that is asked")
+    asked, left = _asked(understood, source) if source else ([], [])
     if not json:
-        click.echo("\n".join([explained(understood, doc), *(f"{source} is asked for: {each}" for each in asked)]))
+        shown = [explained(understood, doc)] if text or title else []
+        shown += [f"{source} is asked for: {each}" for each in asked]
+        shown += (
+            [f"applied here: all of it; not or more loosely in what is asked: {', '.join(left)}"]
+            if left and asked
+            else []
+        )
+        click.echo("\n".join(shown), nl=bool(shown))
         return
     hit = understood.test(doc)
     where = [{"start": s.start, "end": s.end, "text": doc.text[s.start : s.end]} for s in hit.spans] if hit else []
     found = {"query": str(understood), "match": hit is not None, "leaves": hit.leaves if hit else [], "spans": where}
-    put({**found, "asked": asked} if source else found)
+    put({**found, "asked": asked, "left": left} if source else found)
 
 
-def _asked(query: Query, source: str) -> list[str]:
-    """What a platform's own search is asked for."""
+def _asked(query: Query, source: str) -> tuple[list[str], list[str]]:
+    """What a platform's own search is asked for, and which parts of the query that leaves to us."""
     dialect = find("source", source).dialect
     if dialect is None:
-        raise click.UsageError(f"{source} has no search of its own: all of it is read")
+        say(f"{source} has no search that Listener asks: all of it is read, and the query is applied here.")
+        return [], []
+    left = unasked(query.tree, dialect)
     try:
-        return widest(query.tree, dialect)
+        asked = widest(query.tree, dialect)
     except Unsearchable as error:
-        say(str(error))
-        return []
+        say(f"{error}; give it a word that must be there")
+        return [], left
+    if not asked:
+        say(f"Nothing on {source} can match this, so its search is not asked.")
+    return asked, left

@@ -12,6 +12,7 @@ from listener.cli.tables import many
 from listener.config import FILES, Settings
 from listener.config import check as check_samples
 from listener.config import init as write_files
+from listener.config.lint import remarks as odd
 from listener.errors import ConfigError
 from listener.ops.doctor.slack import places
 
@@ -77,7 +78,7 @@ def _checked(folder: Path) -> tuple[list[str], list[str], list[str], str]:
     samples = sum(map(len, settings.samples.values()))
     counts = ((len(settings.topics), "topic"), (len(settings.sources), "source"), (len(settings.channels), "channel"))
     said = ", ".join(many(number, noun) for number, noun in (*counts, (samples, "sample")))
-    return [], failed, [*settings.warnings, *skipped], f"ok: {said}{_invitation(settings)}"
+    return [], failed, [*settings.warnings, *odd(settings), *skipped], f"ok: {said}{_invitation(settings)}"
 
 
 def _invitation(settings: Settings) -> str:

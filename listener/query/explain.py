@@ -1,18 +1,39 @@
 """How a query reads, and which part of it is where in a post."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from listener.errors import blank, on_one_line
 from listener.query import Doc, Query
 from listener.query.evaluate import holds, shown_places
 from listener.query.tree import And, In, Leaf, Near, Node, Not, Or, Set, children
+from listener.types import Span
 
 _SHOWN = 5
 
 
 def explain(query: Query, doc: Doc) -> str:
     """The query as it is read, then its tree, a line a node: ✓ or ✗, and where each leaf was found."""
-    verdict = "matches" if holds(query.tree, doc) else "does not match"
-    return "\n".join([f"{query}  {verdict}", *_lines(query.tree, doc, 1)])
+    hit = query.test(doc)
+    verdict = "matches" if hit else "does not match"
+    return "\n".join(
+        [f"{query}  {verdict}", *_lines(query.tree, doc, 1), *(_underlined(doc.text, hit.spans) if hit else ())]
+    )
+
+
+def _underlined(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    """Each line of the text in which something was found, with carets under it."""
+    start = 0
+    for line in text.splitlines(keepends=True):
+        plain = line.rstrip("\r\n")
+        marked = {n - start for span in spans for n in range(span.start, span.end) if 0 <= n - start < len(plain)}
+        if marked:
+            carets = "".join(_caret(char) if n in marked else blank(char) for n, char in enumerate(plain))
+            yield from ("", f"  {on_one_line(plain)}", f"  {carets.rstrip()}")
+        start += len(line)
+
+
+def _caret(char: str) -> str:
+    return "^" * len(blank(char).replace("\u3000", "  "))
 
 
 def _lines(node: Node, doc: Doc, depth: int) -> Iterator[str]:

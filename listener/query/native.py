@@ -14,7 +14,24 @@ from msgspec import Struct
 from listener.errors import ListenerError
 from listener.query.fold import fold
 from listener.query.glob import matches
-from listener.query.tree import And, Domain, Element, Field, In, Leaves, Mark, Near, Node, Not, Or, Raw, Set, Term
+from listener.query.tree import (
+    And,
+    Domain,
+    Element,
+    Field,
+    In,
+    Leaf,
+    Leaves,
+    Mark,
+    Near,
+    Node,
+    Not,
+    Or,
+    Raw,
+    Set,
+    Term,
+    children,
+)
 from listener.query.words import spaceless, wild_words
 
 
@@ -109,6 +126,25 @@ def widest(tree: Node, dialect: Dialect) -> list[str]:
     if not _stands(wide):
         raise Unsearchable(f"the search of {dialect.name} cannot be asked for {tree}: it would have to read every post")
     return list(dict.fromkeys(_fitting(wide, dialect)))
+
+
+def left(tree: Node, dialect: Dialect) -> list[str]:
+    """Parts of the tree that the platform's search is not asked for, or only more loosely."""
+    return list(dict.fromkeys(_left(tree, dialect)))
+
+
+def _left(node: Node, dialect: Dialect) -> Iterator[str]:
+    if isinstance(node, Near | In):
+        yield str(node)
+    elif isinstance(node, Not):
+        if _without(node.child, dialect) == ANYTHING:
+            yield str(node)
+    elif isinstance(node, Leaf):
+        if _leaf(node, dialect) == ANYTHING or (isinstance(node, Term) and node.cased):
+            yield str(node)
+    else:
+        for child in children(node):
+            yield from _left(child, dialect)
 
 
 def either(queries: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Whether a field of a post, or a tag of a finding, is as a query asks."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt
@@ -14,6 +14,15 @@ from listener.types import Post
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _WORDS = re.compile(r"[\w*?]+")
+_ATTRIBUTES = {"type": "kind"}  # where a post calls a field otherwise
+_PREFIXES: Mapping[str, tuple[str, ...]] = {
+    "source": (),
+    "author": ("@", "/u/", "u/"),
+    "community": ("/r/", "r/"),
+    "type": (),
+    "tag": ("#",),
+}
+"""Fields that are compared whole, wildcards aside, and what may stand before their values."""
 _folded = lru_cache(maxsize=4096)(fold)
 _number = lru_cache(maxsize=4096)(number)
 _minutes = lru_cache(maxsize=4096)(minutes)
@@ -50,12 +59,16 @@ def _spaced(text: str) -> str:
     return "".join(f" {word} " for word in _WORDS.findall(_folded(text)))
 
 
-def _same(pick: Callable[[Post], str], *prefixes: str) -> Callable[[Post, str], bool]:
+def _same(name: str) -> Callable[[Post, str], bool]:
     def test(post: Post, value: str) -> bool:
-        have = _without(fold(pick(post)), prefixes)
-        return have != "" and matches(_without(value, prefixes), have)
+        have = _own(name, post)
+        return have != "" and matches(_without(value, _PREFIXES[name]), have)
 
     return test
+
+
+def _own(name: str, post: Post) -> str:
+    return _without(_folded(getattr(post, _ATTRIBUTES.get(name, name))), _PREFIXES[name])
 
 
 def _without(value: str, prefixes: tuple[str, ...]) -> str:
@@ -65,20 +78,33 @@ def _without(value: str, prefixes: tuple[str, ...]) -> str:
 
 
 def _tag(post: Post, value: str) -> bool:
-    return any(matches(value.removeprefix("#"), fold(tag).removeprefix("#")) for tag in post.tags)
+    return any(matches(_without(value, _PREFIXES["tag"]), tag) for tag in _tags(post))
+
+
+def _tags(post: Post) -> list[str]:
+    return [_without(_folded(tag), _PREFIXES["tag"]) for tag in post.tags]
 
 
 def _lang(post: Post, value: str) -> bool:
-    have, value = fold(post.lang).replace("_", "-"), value.replace("_", "-")
+    have, value = _language(fold(post.lang)), _language(value)
     return have == value or have.startswith(f"{value}-")
+
+
+def _language(folded: str) -> str:
+    return folded.replace("_", "-")
 
 
 def _site(post: Post, value: str) -> bool:
     """The host or a sub-domain of it, and whole segments of the path."""
-    host, path = _parts(value)
+    host, path = place_of(value)
     have, have_path = _parts(fold(post.url))
-    host = host.removeprefix("www.").removeprefix("*.")
     return (have == host or have.endswith(f".{host}")) and have_path[: len(path)] == path
+
+
+def place_of(value: str) -> tuple[str, list[str]]:
+    """The host and the segments of the path that the folded value of `site:` asks for."""
+    host, path = _parts(value)
+    return host.removeprefix("www.").removeprefix("*."), path
 
 
 def _parts(address: str) -> tuple[str, list[str]]:
@@ -89,12 +115,36 @@ def _parts(address: str) -> tuple[str, list[str]]:
 
 
 _TEXTS: Mapping[str, Callable[[Post, str], bool]] = {
-    "source": _same(lambda post: post.source),
-    "author": _same(lambda post: post.author, "@", "/u/", "u/"),
-    "community": _same(lambda post: post.community, "/r/", "r/"),
-    "type": _same(lambda post: post.kind),
+    **{name: _same(name) for name in ("source", "author", "community", "type")},
     "url": lambda post, value: value in fold(post.url),
     "site": _site,
     "lang": _lang,
     "tag": _tag,
 }
+
+
+# For an index of posts: what it keeps, and what it is asked for
+
+
+def facets(post: Post) -> Iterator[tuple[str, str]]:
+    """Names of fields with what the values of a query are compared with; a field that is empty has none."""
+    found = [(name, _own(name, post)) for name in ("source", "author", "community", "type")]
+    found += [("tag", tag) for tag in _tags(post)]
+    lang, host = _language(_folded(post.lang)).split("-"), _parts(fold(post.url))[0].split(".")
+    found += [("lang", "-".join(lang[: n + 1])) for n in range(len(lang))]
+    found += [("site", ".".join(host[n:])) for n in range(len(host))]
+    return (each for each in dict.fromkeys(found) if each[1])
+
+
+def facet_of(field: Field) -> tuple[str, bool]:
+    """The value that `facets` gives wherever the field is so, perhaps with wildcards; and whether only there.
+
+    "" where there is no telling.
+    """
+    value = fold(field.value)
+    if field.name in _PREFIXES:
+        return _without(value, _PREFIXES[field.name]), True
+    if field.name == "lang":
+        return _language(value), True
+    host, path = place_of(value) if field.name == "site" else ("", [])
+    return host, not path

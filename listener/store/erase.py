@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 
+from listener.store import words
 from listener.store.draw import draw
 from listener.store.rows import iso
 
@@ -26,6 +27,7 @@ def erase(conn: sqlite3.Connection, key: str, now: datetime, why: str = "deleted
         "erased_at=?, erased_why=? where key=? and erased_at is null",
         (iso(now), why, key),
     ).rowcount
+    words.change(conn, key)
     conn.execute("update findings set evidence='[]', spans='[]', place=null, vector=null where post_key=?", (key,))
     conn.execute("update seen set url='', hash='' where key=?", (key,))
     source, _, post_id = key.partition(":")

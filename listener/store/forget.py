@@ -8,6 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from listener.store import words
 from listener.store.alerts import promote
 from listener.store.columns import BLANK, KEPT, MENTIONS, MESSAGES, NAMES
 from listener.store.connection import marks
@@ -119,6 +120,7 @@ def _blank(conn: sqlite3.Connection, row: sqlite3.Row, found: Traces, now: datet
         for value in {r[0] for r in conn.execute(f"select {column} from {table} where {by}=?", (key,))}:
             if found.names_somebody(value):
                 conn.execute(f"update {table} set {column}=? where {by}=? and {column}=?", (empty, key, value))
+    words.change(conn, key)
 
 
 def _set(conn: sqlite3.Connection, table: str, values: Mapping[str, str | None], by: str, key: str) -> None:

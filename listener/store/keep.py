@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from listener.store import words
 from listener.store.alerts import plan
 from listener.store.columns import BLANK
 from listener.store.connection import marks
@@ -95,6 +96,7 @@ def _edit(conn: sqlite3.Connection, posts: Iterable[Post], now: datetime) -> set
         )
         conn.execute(f"update findings set {_NO_WORDS} where post_key=?", (post.key,))  # until they are tagged anew
         unpurged(conn)
+        words.change(conn, post.key)
         refresh(conn, post.key)
         edited.add(post.key)
     return edited
@@ -115,7 +117,7 @@ def _insert_findings(
     conn: sqlite3.Connection, findings: Iterable[Finding], edited: set[str], now: datetime
 ) -> tuple[list[Fresh], int]:
     """Those that are new and those whose post was edited (with what was told before), and how many are new."""
-    fresh, new = [], 0
+    fresh, new = [], set[str]()
     for finding in findings:
         row = {
             "key": finding.key,
@@ -132,10 +134,11 @@ def _insert_findings(
             continue
         if _insert(conn, "findings", row):
             fresh.append(Fresh(finding, post["revision"]))
-            new += 1
+            new.add(finding.key)
         elif finding.post.key in edited:
             fresh.append(Fresh(finding, post["revision"], _retag(conn, finding)))
-    return fresh, new
+    words.add(conn, ((each.finding.key, each.finding.post) for each in fresh if each.finding.key in new))
+    return fresh, len(new)
 
 
 def _retag(conn: sqlite3.Connection, finding: Finding) -> Before | None:

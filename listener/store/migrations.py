@@ -43,6 +43,13 @@ def m004_forgotten(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m005_words(db: Database) -> None:
+    """The index that search uses; it is filled at the start that follows."""
+    for statement in _statements("m005.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

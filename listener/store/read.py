@@ -78,10 +78,11 @@ def findings(db: Database, since: datetime | None = None, limit: int | None = No
         (iso(since) if since else "", -1 if limit is None else limit),
     )
     for row in rows:
-        yield _stored(db, row)
+        yield stored(db, row)
 
 
-def _stored(db: Database, row: Row) -> Stored:
+def stored(db: Database, row: Row) -> Stored:
+    """The finding of a row of `named_findings`."""
     [post] = db.rows("select * from posts where key=?", (row["post_key"],))
     return Stored(
         finding_of(row, post_of(post)),
@@ -112,7 +113,7 @@ def answer(db: Database, wanted: str) -> Answer | None:
         post["url"],
         "matched",
         at(post["fetched_at"]),
-        tuple(_stored(db, row) for row in found),
+        tuple(stored(db, row) for row in found),
         tuple(dict(m) for m in messages),
     )
 

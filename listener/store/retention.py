@@ -7,6 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from listener.store import words
 from listener.store.connection import Database
 from listener.store.erase import MESSAGES_OF_POST, erase
 from listener.store.forget import settle_names
@@ -77,6 +78,7 @@ def purge(db: Database) -> bool:
     with db.write() as conn:
         settle_names(conn)
         conn.execute("insert into posts_fts(posts_fts) values ('optimize')")
+        conn.execute("insert into words(words) values ('optimize')")
     db.rows("vacuum")
     [[busy, *_]] = db.rows("pragma wal_checkpoint(truncate)")
     if busy:
@@ -123,6 +125,7 @@ def _forget(conn: sqlite3.Connection, key: str) -> None:
     conn.execute("delete from events where finding in (select key from findings where post_key=?)", (key,))
     conn.execute("delete from told where alert_key in (select key from alerts where post_key=?)", (key,))
     conn.execute("delete from folds where finding in (select key from findings where post_key=?)", (key,))
+    words.remove(conn, key)
     for table in ("alerts", "findings"):
         conn.execute(f"delete from {table} where post_key=?", (key,))
     conn.execute("delete from posts where key=?", (key,))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import access, begin, condition, health, quarantine, read, retention
+from listener.store import access, begin, condition, health, quarantine, read, retention, search, words
 from listener.store.bar import bar, replay
 from listener.store.connection import Connect, Database, connect
 from listener.store.forget import Erased, Target, forget
@@ -55,6 +55,7 @@ class Store:
                 migrate(db.conn, path)
             store = cls(db, lock, begin.begin(db, Guard(path), now))
             store.replay()
+            words.bring_up_to_date(db)
             undo.pop_all()
         return store
 
@@ -141,6 +142,10 @@ class Store:
     def findings(self, since: datetime | None = None, limit: int | None = None) -> Iterator[read.Stored]:
         """Findings, newest first."""
         return read.findings(self.db, since, limit)
+
+    def search(self, wanted: search.Search, now: datetime) -> search.Page:
+        """The newest findings that a query asks for, a page at a time."""
+        return search.search(self.db, wanted, now)
 
     def why(self, wanted: str) -> read.Answer | None:
         """What became of the post with this address or key."""

@@ -8,6 +8,7 @@ import pytest
 from listener.cli import bench
 from listener.ops.limits import Cost, Figure
 from listener.ops.limits.cost import STEPS
+from listener.ops.searching import SCANS, Took
 from tests.cli.conftest import Run
 
 
@@ -42,3 +43,13 @@ def test_a_missed_aim_is_named_and_fails(listener: Run, measured: pytest.MonkeyP
     answer = listener("bench", "limits", "--json", "limits.json")
     assert (answer.code, answer.err) == (1, "missed: zalgo\n")
     assert json.loads((home / "limits.json").read_text())["met"] is False
+
+
+def test_searches_are_measured(listener: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    slow = Took("a phrase", '"a b"', 250.0, 3, stopped=False)
+    monkeypatch.setattr(bench, "search_takes", lambda path, now: [slow, Took(SCANS[0], "/x/", 700.0, 1, stopped=True)])
+    answer = listener("bench", "search", "--findings", "5", "--json", "search.json")
+    assert (answer.code, answer.err) == (1, "missed: a phrase\n")
+    assert [line.split()[-1] for line in answer.out.splitlines()] == ["QUERY", 'b"', "/x/"]
+    assert "stopped" in answer.out
+    assert json.loads((home / "search.json").read_text())["findings"] == 5

@@ -72,6 +72,9 @@ def test_explain_shows_which_part_is_where(listener: Run) -> None:
         "    ✓ \"standing desk\"  — 'standing-desk' at 18",
         "    ✓ must not be there",
         "      ✗ lamp",
+        "",
+        "  Where can I buy a standing-desk?",
+        "              ^^^   ^^^^^^^^^^^^^",
     ]
 
 
@@ -110,16 +113,36 @@ def test_explain_shows_where_a_query_is_wrong(listener: Run) -> None:
 
 def test_explain_shows_what_a_platform_is_asked_for(listener: Run) -> None:
     answer = listener("explain", "--source", "x", '(oak OR beech*) "standing desk" lang:en', "an oak standing desk")
-    assert (answer.code, answer.out.splitlines()[-1]) == (0, 'x is asked for: "standing desk" lang:en')
+    assert answer.code == 0
+    assert answer.out.splitlines()[-2:] == [
+        'x is asked for: "standing desk" lang:en',
+        "applied here: all of it; not or more loosely in what is asked: beech*",
+    ]
     answer = listener("explain", "--source", "x", "--json", "oak -vinyl", "oak")
     assert json.loads(answer.out)["asked"] == ["oak -vinyl"]
 
 
 def test_explain_says_where_a_platform_cannot_be_asked(listener: Run) -> None:
-    answer = listener("explain", "--source", "reddit", "desk*", "desks")
-    assert (answer.code, answer.err) == (
-        0,
-        "the search of reddit cannot be asked for desk*: it would have to read every post\n",
+    answer = listener("explain", "--source", "reddit", "desk*")
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == (
+        "the search of reddit cannot be asked for desk*: it would have to read every post; "
+        "give it a word that must be there\n"
     )
-    answer = listener("explain", "--source", "hackernews", "desk", "desk")
-    assert answer.code == 2 and "hackernews has no search of its own: all of it is read" in answer.err
+    answer = listener("explain", "--source", "hackernews", "desk")
+    assert (answer.code, answer.out) == (0, "")
+    assert "hackernews has no search that Listener asks: all of it is read" in answer.err
+    assert "Nothing on x can match this" in listener("explain", "--source", "x", "desk title:lamp").err
+
+
+def test_explain_needs_a_text_or_a_source(listener: Run) -> None:
+    answer = listener("explain", "desk")
+    assert answer.code == 2
+    assert "name a TEXT in which to look, or a --source that is asked" in answer.err
+
+
+def test_explain_of_a_source_alone_shows_only_what_it_is_asked(listener: Run) -> None:
+    answer = listener("explain", "desk -lamp", "--source", "x")
+    assert answer.out == "x is asked for: desk -lamp\n"
+    answer = listener("explain", 'title:desk !"Oak" tea NEAR/3 pot -x*', "--source", "reddit", "--json")
+    assert answer.json["left"] == ["title:desk", '!"Oak"', "tea NEAR/3 pot", "NOT x*"]

@@ -44,7 +44,13 @@ def test_near_sets_and_the_title_are_shown_as_what_they_are() -> None:
             ✓ within 2 words, in this order
               ✓ the set @hot
                 ✓ soup  — 'soup' at 5
-              ✓ cup  — 'cup' at 10"""
+              ✓ cup  — 'cup' at 10
+
+          Tea
+          ^^^
+
+          soup cup
+          ^^^^ ^^^"""
     )
 
 
@@ -55,3 +61,8 @@ def test_many_places_are_cut_short() -> None:
         "    ✓ tea  — 'tea' at 0, 'tea' at 4, 'tea' at 8, 'tea' at 12, 'tea' at 16 …",
         "    ✗ cup",
     ]
+
+
+def test_carets_stand_under_wide_characters_and_accents() -> None:
+    shown = explained("東京 OR café", "in 東京\nno\na cafe\u0301 here").splitlines()
+    assert shown[-6:] == ["", "  in 東京", "     ^^^^", "", "  a cafe\u0301 here", "    ^^^^"]

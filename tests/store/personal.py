@@ -65,7 +65,7 @@ def crowd(store: Store) -> None:
 
 def left(store: Store, *traces: str) -> list[str]:
     """Tables and columns in which one of the words stands, in whatever case; the index is searched by `in_files`."""
-    named = "select name from sqlite_master where type='table' and name not like 'posts_fts%'"
+    named = "select name from sqlite_master where type='table' and name not like 'posts_fts%' and name != 'words_data'"
     tables = [row[0] for row in store.db.rows(named)]
     found = []
     for table in tables:

@@ -94,13 +94,15 @@ class Schedule:
         self._scheduler.start()
 
     def put(self, jobs: Iterable[Job]) -> None:
-        """Have exactly these jobs; one whose interval stays the same keeps its rhythm."""
+        """Have exactly these jobs; one of the same interval keeps its rhythm, one that pauses is tried at once."""
         wanted = {job.name: job for job in jobs}
         for old in self._scheduler.get_jobs():
             if old.id not in wanted:
                 old.remove()
             elif old.args[0].every == wanted[old.id].every:
-                old.modify(args=(wanted.pop(old.id),))
+                job = wanted.pop(old.id)
+                is_pausing = old.next_run_time > self._clock() + 1.1 * timedelta(seconds=job.every)
+                old.modify(args=(job,), next_run_time=self._clock() if is_pausing else old.next_run_time)
         for job in wanted.values():
             self._add(job)
 

@@ -185,3 +185,15 @@ def test_a_cap_that_is_reached_holds_up_neither_look_ups_nor_a_higher_cap(office
     assert office.store.db.value("select text from posts where key='forum:1'") == ""
     again = App(office.parts, office.store, office.clock, office.clock)
     assert again.poll("feed") is None, "the configuration may allow more now"
+
+
+def test_why_posts_cannot_be_looked_up_is_said_once(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    once(office.app, ["feed"])
+    office.clock.advance(2 * 3600)
+    for why in ("no money", "no money", "busy"):
+        office.feed.errors = [SourceError("feed", why)]
+        office.app.recheck("feed")
+    assert [line.partition("status=")[2] for line in caplog.messages if "recheck later" in line] == [
+        "no money action=recheck later",
+        "busy action=recheck later",
+    ]

@@ -50,6 +50,16 @@ def test_a_job_that_stays_the_same_keeps_its_rhythm(schedule: Schedule) -> None:
     assert second["a"] is first["a"]
 
 
+def test_a_job_that_pauses_is_tried_at_once_after_a_change(schedule: Schedule) -> None:
+    """The change may have mended it: more money for a day, say."""
+    schedule.put([Job("a", 5.0, lambda: 9 * 3600.0)])
+    schedule._do(Job("a", 5.0, lambda: 9 * 3600.0))
+    paused = schedule._scheduler.get_job("a").next_run_time
+    schedule.put([Job("a", 5.0, lambda: None)])
+    after = schedule._scheduler.get_job("a").next_run_time
+    assert (paused - after).total_seconds() == 9 * 3600.0
+
+
 def test_a_changed_file_is_noticed_once(tmp_path: Path) -> None:
     init(tmp_path)
     changes: list[int] = []

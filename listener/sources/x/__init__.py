@@ -84,6 +84,8 @@ class Source:
                 log.info("source=x status=%s action=keep what was read, try again: %s", error.code, error.why)
                 break
             if following is None:
+                if step.state == before and (whys := sweep.refusals(before, names)):
+                    raise SourceError("x", f"none of the searches is understood. {whys[0]}", code="400")
                 break
             step = following
             if step.gap or (step.read and (step.read.posts or step.read.deleted or step.read.bad)):
@@ -119,7 +121,7 @@ class Source:
 
     def _batch(self, step: Step, before: State, names: Mapping[str, str], ask: Ask, wait: float | None = None) -> Batch:
         found = step.read or Read({}, {}, [], [], [])
-        more = bool(wait) or self._going(step.state, names) is not None
+        more = bool(wait or sweep.refusals(step.state, names)) or self._going(step.state, names) is not None
         return Batch(
             posts=tuple({post.key: post for post in found.posts.values()}.values()),
             deleted=tuple(found.deleted),

@@ -246,10 +246,10 @@ def _complaint(body: bytes) -> str:
         found = understood("x", HOST, body)
     except SourceError:
         found = None
-    errors = Answer(found).errors if isinstance(found, dict) else []
-    return redacted(
-        "; ".join(str(error.get("message") or error) for error in errors) or body.decode("utf-8", "replace")
-    )
+    if not isinstance(found, dict):
+        return redacted(body.decode("utf-8", "replace"))
+    words = "; ".join(str(error.get("message") or error) for error in Answer(found).errors)
+    return redacted(words or str(found.get("detail") or found))
 
 
 def _failure(made: SourceError, error: Exception) -> SourceError:

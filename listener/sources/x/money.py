@@ -51,8 +51,8 @@ class Wallet:
     def spent(self, part: Part, now: datetime) -> SourceError:
         """The error that says that today's money is gone."""
         why = (
-            f"today's ${self._caps[part] / _MILLION:.2f} for {_WORDS[part]} is spent, it goes on at 00:00 UTC; "
-            f"write a larger max_usd_per_day than {self._usd:g} for more"
+            f"today's ${self._caps[part] / _MILLION:.2f} for {_WORDS[part]} is spent "
+            f"(max_usd_per_day = {self._usd:g}); it goes on at 00:00 UTC"
         )
         return SourceError("x", why, wait=until_tomorrow(self._day(now)), code="cap")
 

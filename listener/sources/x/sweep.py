@@ -103,6 +103,12 @@ def due(state: State, names: Iterable[str], now: float) -> list[str]:
     return [name for name, mark in marks if mark.read != now and (not mark.why or now - mark.tried >= RETRY)]
 
 
+def refusals(state: State, names: Iterable[str]) -> list[str]:
+    """Why X refuses the queries, where it refuses all of them."""
+    whys = [state.marks.get(name, Mark()).why for name in names]
+    return whys if all(whys) else []
+
+
 def current(
     state: State, names: Mapping[str, str], now: float, *, room: int, since: float, overlap: float
 ) -> Sweep | None:

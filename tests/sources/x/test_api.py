@@ -105,6 +105,8 @@ def test_a_token_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
          f"{SPENT} (402): check console.x.com", "credits", True, None),
         (response(400, {"errors": [{"message": "no viable alternative at 'OR'"}], "title": "Invalid Request"}),
          "X does not understand the question: no viable alternative at 'OR'", "400", False, None),
+        (response(400, {"title": "Invalid Request", "detail": "One or more parameters was invalid."}),
+         "X does not understand the question: One or more parameters was invalid.", "400", False, None),
         (response(400, b"<html>oops"), "X does not understand the question: <html>oops", "400", False, None),
         (response(503, b"upstream"), 'api.twitter.com answered 503: "upstream"', "503", False, None),
         (response(200, b"<html><title>Please verify</title>"),

@@ -208,6 +208,18 @@ def test_a_query_that_x_does_not_understand_is_named_and_the_others_are_read() -
     assert len(reader.requests()) == asked + 3
 
 
+def test_where_x_understands_nothing_the_source_fails_and_comes_back() -> None:
+    reader = Reader(X(minutes(5)), "desk", "oak desk")
+    reader.service.refuses = "desk"
+    reader.poll()
+    (error,) = reader.errors
+    assert error.why == (
+        "none of the searches is understood. X does not understand the question: no viable alternative"
+    )
+    reader.service.refuses = ""
+    assert len(reader.later(900).poll().ids) == 5 and reader.last.troubles == ()
+
+
 # Money
 
 
@@ -217,8 +229,7 @@ def test_the_bill_never_exceeds_the_cap_and_the_source_says_so() -> None:
     reader.later(120).poll()
     (error,) = reader.errors
     assert error.why == (
-        "today's $0.40 for reading new posts is spent, it goes on at 00:00 UTC; "
-        "write a larger max_usd_per_day than 0.5 for more"
+        "today's $0.40 for reading new posts is spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
     )
     assert (error.wait, error.code, error.permanent) == (MIDNIGHT - 120 + 60, "cap", False)
     assert reader.service.bill(NOW) == reader.coins.spent(NOW) <= 0.4
@@ -414,8 +425,7 @@ def test_looking_again_has_its_own_fifth_of_the_money() -> None:
     with pytest.raises(SourceError) as caught:
         reader.recheck(range(21, 41))
     assert caught.value.why == (
-        "today's $0.10 for looking at stored posts again is spent, it goes on at 00:00 UTC; "
-        "write a larger max_usd_per_day than 0.5 for more"
+        "today's $0.10 for looking at stored posts again is spent (max_usd_per_day = 0.5); it goes on at 00:00 UTC"
     )
 
 

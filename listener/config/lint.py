@@ -1,6 +1,6 @@
 """What is odd about the topics and sets of a configuration, though nothing stops it: each with file, line and cure."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 from listener.config.document import Document
 from listener.config.folder import FILES
@@ -15,22 +15,27 @@ from listener.types import Route
 def remarks(settings: Settings) -> list[str]:
     """Warnings about queries that were read without a mistake."""
     document = Document(settings.folder / FILES[1], [])
-    return [*_queries(settings, document), *_twins(settings, document), *_unused(settings, document)]
+    trees = [parse(each.query, settings.sets, scope="topic").tree for each in settings.topics]  # once: there are many
+    odd = (*_queries(settings, trees, document), *_twins(settings, trees, document))
+    return [*odd, *_unused(settings, trees, document)]
 
 
-def _queries(settings: Settings, document: Document) -> Iterator[str]:
-    written: list[tuple[Key, str]] = [(("sets", name), text) for name, text in settings.sets.items()]
-    written += [(("topics", number, "query"), each.query) for number, each in enumerate(settings.topics)]
-    for key, text in written:
-        for remark in lint(parse(text, settings.sets, scope="topic").tree):
+def _queries(settings: Settings, trees: Sequence[Node], document: Document) -> Iterator[str]:
+    written: list[tuple[Key, str, Node]] = [
+        (("sets", name), text, parse(text, settings.sets, scope="topic").tree) for name, text in settings.sets.items()
+    ]
+    for number, (topic, tree) in enumerate(zip(settings.topics, trees, strict=True)):
+        written.append((("topics", number, "query"), topic.query, tree))
+    for key, text, tree in written:
+        for remark in lint(tree):
             yield document.remark(key, shown(text, remark))
 
 
-def _twins(settings: Settings, document: Document) -> Iterator[str]:
+def _twins(settings: Settings, trees: Sequence[Node], document: Document) -> Iterator[str]:
     """Topics that find the same posts."""
     first = dict[Hashable, int]()
     for number, topic in enumerate(settings.topics):
-        same = form(parse(topic.query, settings.sets, scope="topic").tree), frozenset(topic.sources)
+        same = form(trees[number]), frozenset(topic.sources)
         other = first.setdefault(same, number)
         if other != number:
             name, line = settings.topics[other].name, document.line(("topics", other, "query"))
@@ -40,11 +45,10 @@ def _twins(settings: Settings, document: Document) -> Iterator[str]:
             yield document.remark(("topics", number, "query"), why)
 
 
-def _unused(settings: Settings, document: Document) -> Iterator[str]:
+def _unused(settings: Settings, trees: Sequence[Node], document: Document) -> Iterator[str]:
     """Sets that no topic and no route names, not even through another set."""
-    trees = [parse(each.query, settings.sets, scope="topic").tree for each in settings.topics]
-    trees += [parse(text, settings.sets, scope="route").tree for text in _matches(settings.route) if text]
-    used = {name for tree in trees for name in _sets(tree)}
+    routes = [parse(text, settings.sets, scope="route").tree for text in _matches(settings.route) if text]
+    used = {name for tree in (*trees, *routes) for name in _sets(tree)}
     for name in settings.sets:
         if name not in used:
             yield document.remark(("sets", name), f"no topic and no route uses @{name}; use it or remove it")

@@ -4,7 +4,7 @@ The consumer stores each page before it asks for the next, so that a cursor move
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from listener.edge import bad, repair
 from listener.errors import ODD, SourceError
-from listener.types import Ask, Batch, Post, Recheck, Source
+from listener.types import Ask, Bad, Batch, Post, Recheck, Source
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
     seen: set[tuple[str, int]] = set()
     stale = 0
     for _ in range(PAGES):
-        page = _repaired(name, _named(name, partial(source.fetch, ask)), ask.now)
+        page = repaired(name, _named(name, partial(source.fetch, ask)), ask.now)
         yield page
         news = _news(page)
         is_moving = not news and {**ask.cursors, **page.cursors} != ask.cursors  # looked, and found nothing
@@ -49,7 +49,7 @@ def collect(name: str, source: Source, ask: Ask) -> Iterator[Batch]:
 
 def look_up(name: str, source: Recheck, ids: Sequence[str], now: datetime) -> Batch:
     """The posts as they are now, repaired; `more` where not all were looked at. Raises as `collect` does."""
-    return _repaired(name, _named(name, partial(source.recheck, ids, now)), now)
+    return repaired(name, _named(name, partial(source.recheck, ids, now)), now)
 
 
 def retry_in(error: SourceError, failures: int, rng: Random) -> float:
@@ -83,7 +83,24 @@ def _named(name: str, ask: Callable[[], Batch]) -> Batch:
         raise SourceError(name, error.why, permanent=error.permanent, wait=error.wait, code=error.code) from error
 
 
-def _repaired(name: str, page: Batch, now: datetime) -> Batch:
+def sifted(name: str, page: Batch, wanted: Collection[int], now: datetime) -> Batch:
+    """A page of which those rough posts are read and repaired that are wanted, by their numbers."""
+    if page.rough is None:
+        return page
+    chosen, rest = page.rough.parted(wanted)
+    posts, aside = [], list[Bad]()
+    for key, line in zip(chosen.keys, chosen.lines, strict=True):
+        try:
+            posts.append(chosen.read(line))
+        except (ValueError, TypeError) as error:
+            source, _, post_id = key.partition(":")
+            aside.append(bad(source, post_id, repr(line), str(error)))
+    read = repaired(name, Batch(posts=tuple(posts), bad=tuple(aside)), now)
+    return replace(page, posts=(*page.posts, *read.posts), bad=(*page.bad, *read.bad), rough=rest)
+
+
+def repaired(name: str, page: Batch, now: datetime) -> Batch:
+    """A page with the posts that can be mended, and those that cannot set aside."""
     good: list[Post] = []
     aside = [bad(each.source or name, each.id, each.raw, each.why) for each in page.bad]
     for post in page.posts:
@@ -97,4 +114,6 @@ def _repaired(name: str, page: Batch, now: datetime) -> Batch:
 def _news(page: Batch) -> set[tuple[str, int]]:
     """What a page says, so that one which says nothing new is known; an edit is news."""
     posts = {(post.key, hash(post.words)) for post in page.posts}
+    if page.rough and page.rough.keys:
+        posts.add((page.rough.keys[0], hash(tuple(page.rough.keys))))
     return posts | {(key, 0) for key in page.deleted} | {(f"{each.source}:{each.id}", 0) for each in page.bad}

@@ -101,6 +101,8 @@ def bad(source: str, id: str, raw: object, why: str) -> Bad:
 
 
 def _line(text: str, most: int) -> str:
+    if isinstance(text, str) and len(text) <= most and text.isprintable() and "  " not in text and text == text.strip():
+        return text
     return " ".join(mended(text, 4 * most).split())[:most]
 
 

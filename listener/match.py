@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Protocol
 
 from ahocorasick_rs import BytesAhoCorasick
 from msgspec import Struct
@@ -20,34 +19,10 @@ from listener.query.clues import Clues, clues, needed
 from listener.query.evaluate import test
 from listener.query.plain import ODD, plain
 from listener.query.tree import Node, Or, Set
-from listener.types import Match, Post, Topic
+from listener.types import Light, Match, Post, Topic
 
 _LONGEST, _LONGEST_INSIDE = 16, 5  # bytes of a clue: in texts made to be slow, each byte may end so many
 _FLOOD = 8  # clues found a post, from which they are sorted before they are looked at
-
-
-class Light(Protocol):
-    """A post as far as it must be known to see whether it may match."""
-
-    @property
-    def words(self) -> str:
-        """Title and text as one."""
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-
-    @property
-    def author(self) -> str:
-        """Who wrote it."""
-
-    @property
-    def community(self) -> str:
-        """Where."""
-
-    @property
-    def links(self) -> Sequence[str]:
-        """Addresses that it links to."""
 
 
 class _Tracked(Struct, frozen=True):

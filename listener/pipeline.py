@@ -9,7 +9,7 @@ from listener.errors import ODD
 from listener.match import Matcher
 from listener.score import score
 from listener.tag import Tagger, load
-from listener.types import Analysis, Bad, Finding, Match, Post, Tags, Topic
+from listener.types import Analysis, Bad, Finding, Light, Match, Post, Tags, Topic
 
 _RAW = 40_000  # characters of a post that are set aside
 
@@ -24,6 +24,10 @@ class Analyser:
     def of(cls, topics: Sequence[Topic], sets: Mapping[str, str], tagger: str = "auto") -> "Analyser":
         """Made from the configuration; raises `ConfigError` or `QueryError` where it cannot be."""
         return cls(Matcher.of(topics, sets), load(tagger))
+
+    def may(self, posts: Sequence[Light]) -> list[int]:
+        """The numbers of those that a topic may be about; it is about none of the others."""
+        return self._match.may(posts)
 
     def __call__(self, posts: Sequence[Post], now: datetime) -> Analysis:
         """The findings of these posts; one on which analysis fails is set aside, the others are not."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from listener.app import notices
 from listener.app.clocks import clock
 from listener.app.parts import CONSOLE, Parts, assemble, terms_of
-from listener.collect import collect, look_up, retry_in, trouble
+from listener.collect import collect, look_up, retry_in, sifted, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
@@ -109,10 +109,14 @@ class App:
             queries=tuple(t.query for t in settings.topics if not t.sources or use in t.sources or ":" in use),
             sets=settings.sets,
             limit=_PAGE,
+            rough=True,
         )
 
     def _keep(self, name: str, batch: Batch) -> Kept:
         parts, now = self.parts, self._now()
+        if batch.rough:
+            wanted = {*parts.analyser.may(batch.rough.lines), *self.store.stored(batch.rough.keys)}
+            batch = sifted(name, batch, wanted, now)
         for gap in batch.gaps:
             log.warning(
                 "source=%s status=gap stream=%s from=%s to=%s %s", name, gap.stream, gap.since, gap.until, gap.why

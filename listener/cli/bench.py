@@ -9,6 +9,7 @@ import msgspec
 
 from listener.app import clock
 from listener.cli.bench_sentiment import sentiment
+from listener.cli.bench_speed import firehose, match
 from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.ops.limits import Cost, Figure, costs, help_takes, run_takes
@@ -22,7 +23,8 @@ def bench() -> None:
     """Measure speed and limits; each prints a table with the aim beside each figure."""
 
 
-bench.add_command(sentiment)
+for _command in (sentiment, match, firehose):
+    bench.add_command(_command)
 
 
 @bench.command()

@@ -12,25 +12,30 @@ import glob
 import json
 import re
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
-from os import SEEK_END
+from os import SEEK_CUR, SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from listener.edge import TEXT, bad, when
 from listener.errors import SourceError
-from listener.types import Ask, Bad, Batch, Environment, Gap, Post, Reach, Terms
+from listener.types import Ask, Bad, Batch, Environment, Gap, Post, Reach, Rough, Terms
 
 TERMS = Terms(about="Your own file, under your own terms.", recheck_hours=None, every=10.0)
 
 PAGE = 500
 """Most lines of a page."""
 
+ROUGH = 5_000
+"""Lines of a page whose posts are sifted before they are read."""
+
 _LINE, _BYTES = 10_000_000, 8_000_000  # longest line that is read; a page ends once it has so many bytes
+_USUAL = 400  # bytes of a line, about
 _PRINT = 512  # bytes at either end of what was seen that tell files apart
 _ROTATED = re.compile(r"[.-]\d[\d.T_-]*\Z")  # what log rotation appends: .1, -20261120, .2026-11-20
 
@@ -42,17 +47,17 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time: Literal["posted", "arrival"] = "posted"  # "arrival": old or undated posts count as posted when they are read
 
 
-class Line(Struct, frozen=True):
-    """One line; other keys are ignored."""
+class Line(Struct, frozen=True, gc=False):
+    """One line, as much of a post as shows whether a topic may be about it; other keys are ignored."""
 
     id: str | int
-    text: str | None = None
+    said: str | None = field(name="text", default=None)
     source: str | None = None
-    author: str | None = None
+    writer: str | None = field(name="author", default=None)
     created_at: str | float | None = None
-    url: str | None = None
+    address: str | None = field(name="url", default=None)
     title: str | None = None
-    community: str | None = None
+    place: str | None = field(name="community", default=None)
     lang: str | None = None
     kind: str | None = None
     followers: float | None = None
@@ -64,6 +69,32 @@ class Line(Struct, frozen=True):
     def key(self) -> str:
         """The name of the post, as `Post.key`."""
         return f"{self.source or 'jsonl'}:{str(self.id).strip()}"
+
+    @property
+    def words(self) -> str:
+        """Title and text as one, as `Post.words`."""
+        title, text = self.title, self.said or ""
+        return f"{title}\n\n{text}" if title and text else title or text
+
+    @property
+    def url(self) -> str:
+        """Its address, "" unknown."""
+        return self.address or ""
+
+    @property
+    def author(self) -> str:
+        """Who wrote it, "" unknown."""
+        return self.writer or ""
+
+    @property
+    def community(self) -> str:
+        """Where, "" unknown."""
+        return self.place or ""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """A line names none but those in its text."""
+        return ()
 
 
 class Place(Struct, frozen=True):
@@ -77,9 +108,11 @@ class Place(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """Lines with their numbers, where they end, and whether more wait."""
+    """Lines, where they end, and whether more wait."""
 
-    lines: list[tuple[int, bytes]]
+    path: Path
+    first: int  # number of the first line
+    lines: list[bytes]
     place: Place
     more: bool
 
@@ -100,10 +133,11 @@ class Source:
             raise SourceError("jsonl", why, code="file") from error
         has_moved = page.place.size and (old is None or replace(page.place, at=old.at) != old)
         cursors = {"lines": msgspec.json.encode(page.place).decode()} if has_moved else {}
-        return replace(self._read(page.lines, ask.now), cursors=cursors, more=page.more, gaps=gaps)
+        read = self._read(page, ask.now, rough=ask.rough)
+        return replace(read, cursors=cursors, more=page.more, gaps=gaps)
 
     def _page(self, old: Place | None, ask: Ask) -> tuple[Page, tuple[Gap, ...]]:
-        start, limit = Place(ask.now), max(1, min(ask.limit, PAGE))
+        start, limit = Place(ask.now), ROUGH if ask.rough else max(1, min(ask.limit, PAGE))
         if old is None:
             return _begun(self._path, start, limit), ()
         following: Path | None = None
@@ -119,30 +153,54 @@ class Source:
         gaps = (Gap("lines", old.at, ask.now, why),) if old.offset < old.size else ()
         return _begun(self._path, start, limit), gaps
 
-    def _read(self, lines: list[tuple[int, bytes]], now: datetime) -> Batch:
-        posts: dict[str, Post] = {}
-        deleted: dict[str, None] = {}
-        aside: list[Bad] = []
-        for number, raw in lines:
-            try:
-                line = decoded(raw)
-                post = None if line.deleted else self._post(line, now)
-            except (ValueError, RecursionError, OverflowError) as error:
-                why = f"{self._path} line {number}: {error}"
-                aside.append(bad("jsonl", "", raw[:TEXT].decode(errors="replace"), why))
-                continue
-            posts.pop(line.key, None)
-            deleted.pop(line.key, None)
-            if post:
-                posts[line.key] = post
-            else:
-                deleted[line.key] = None
-        return Batch(posts=tuple(posts.values()), deleted=tuple(deleted), bad=tuple(aside))
+    def _read(self, page: Page, now: datetime, *, rough: bool) -> Batch:
+        found, aside = _understood(page)
+        lines: dict[str, Line] = {}
+        for line in found:
+            lines.pop(line.key, None)  # the last form counts, and its place
+            lines[line.key] = line
+        deleted = tuple(key for key, line in lines.items() if line.deleted)
+        for key in deleted:
+            del lines[key]
+        read = partial(self._post, now=now)
+        sources = {line.source or "jsonl" for line in lines.values()}
+        if rough and ":" not in "".join(sources) and all(map(_is_plain, lines)):
+            return Batch(rough=Rough([*lines], [*lines.values()], read), deleted=deleted, bad=tuple(aside))
+        return Batch(posts=tuple(map(read, lines.values())), deleted=deleted, bad=tuple(aside))
 
     def _post(self, line: Line, now: datetime) -> Post:
-        if not (line.text or line.title):
-            raise ValueError("a post needs a text or a title")
         return post_of(line, *((now, ()) if self._time == "arrival" else when(line.created_at, now)))
+
+
+def _understood(page: Page) -> tuple[list[Line], list[Bad]]:
+    """The lines of a page: all at once, and one by one where one of them cannot be read like that."""
+    try:
+        lines = _DECODER.decode_lines(b"\n".join(page.lines))
+        if all(line.said or line.title or line.deleted for line in lines):
+            return lines, []
+    except ValueError:
+        pass
+    lines, aside = [], []
+    for number, raw in enumerate(page.lines, page.first):
+        try:
+            lines += [_checked(decoded(raw))] if raw.strip() else []
+        except (ValueError, RecursionError, OverflowError) as error:
+            why = f"{page.path} line {number}: {error}"
+            aside.append(bad("jsonl", "", raw[:TEXT].decode(errors="replace"), why))
+    return lines, aside
+
+
+def _checked(line: Line) -> Line:
+    if not (line.said or line.title or line.deleted):
+        raise ValueError("a post needs a text or a title")
+    _count(line.followers), _count(line.likes), _count(line.replies)
+    return line
+
+
+def _is_plain(key: str) -> bool:
+    """Whether a key needs no mending, so that a post may wait for it."""
+    source, _, post_id = key.partition(":")
+    return key.isprintable() and 0 < len(source) <= 50 and 0 < len(post_id) <= 500 and "  " not in key
 
 
 def post_of(line: Line, created_at: datetime, flags: tuple[str, ...] = ()) -> Post:
@@ -150,12 +208,12 @@ def post_of(line: Line, created_at: datetime, flags: tuple[str, ...] = ()) -> Po
     return Post(
         source=line.source or "jsonl",
         id=str(line.id).strip(),
-        text=line.text or "",
+        text=line.said or "",
         created_at=created_at,
         title=line.title or "",
-        url=line.url or "",
-        author=(line.author or "").removeprefix("@"),
-        community=line.community or "",
+        url=line.url,
+        author=line.author.removeprefix("@"),
+        community=line.community,
         kind=line.kind or "post",
         lang=line.lang or "",
         reach=Reach(_count(line.followers), _count(line.likes), _count(line.replies)),
@@ -220,7 +278,7 @@ def _size(path: Path) -> int:
 
 def _begun(path: Path, start: Place, limit: int) -> Page:
     with path.open("rb") as file:
-        return _lines(file, start, limit, is_final=False)
+        return _lines(path, file, start, limit, is_final=False)
 
 
 def _continued(path: Path, old: Place, limit: int, now: datetime, *, is_final: bool) -> Page | None:
@@ -229,7 +287,7 @@ def _continued(path: Path, old: Place, limit: int, now: datetime, *, is_final: b
         with path.open("rb") as file:
             if _print(file, old.size) != old.print:
                 return None
-            return _lines(file, replace(old, at=now), limit, is_final=is_final)
+            return _lines(path, file, replace(old, at=now), limit, is_final=is_final)
     except FileNotFoundError:
         return None
 
@@ -243,22 +301,21 @@ def _print(file: BinaryIO, size: int) -> str:
     return sha256(b"%d %b %b" % (len(head + tail), head, tail)).hexdigest()[:16]
 
 
-def _lines(file: BinaryIO, place: Place, limit: int, *, is_final: bool) -> Page:
+def _lines(path: Path, file: BinaryIO, place: Place, limit: int, *, is_final: bool) -> Page:
     """The next lines; in a file that is `is_final` nobody will end the last one, so it is read as it is."""
-    lines: list[tuple[int, bytes]] = []
-    offset, number = place.offset, place.line
-    file.seek(offset)
+    file.seek(place.offset)
+    *lines, rest = file.read(limit * _USUAL).split(b"\n", limit)
+    offset = file.seek(-len(rest), SEEK_CUR)
     while len(lines) < limit and offset < place.offset + _BYTES:
         raw, is_whole = _line(file)
         if not raw or not (is_whole or is_final or _is_object(raw)):
             break
-        offset, number = file.tell(), number + 1
-        if raw.strip():
-            lines.append((number, raw))
+        offset = file.tell()
+        lines.append(raw.removesuffix(b"\n"))
     is_stopped = len(lines) == limit or offset >= place.offset + _BYTES
     size = file.seek(0, SEEK_END)
-    place = Place(place.at, offset, number, size, _print(file, size))
-    return Page(lines, place, is_stopped and offset < size)
+    following = Place(place.at, offset, place.line + len(lines), size, _print(file, size))
+    return Page(path, place.line + 1, lines, following, is_stopped and offset < size)
 
 
 def _line(file: BinaryIO) -> tuple[bytes, bool]:

@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from listener.store.forget import forget, remember
 from listener.store.marks import Author, Forgotten, Marker, PostName
-from listener.types import Analysis, Bad, Batch, Post
+from listener.types import Analysis, Bad, Batch, Post, Rough
 
 _QUOTED = re.compile(r"""["']([^"'\\]{1,200})["']""")
 
@@ -29,8 +29,17 @@ def bar(conn: sqlite3.Connection, marker: Marker, batch: Batch, analysis: Analys
 
     findings = tuple(finding for finding in analysis.findings if stays(finding.post))
     failed = tuple(filter(may_lie, analysis.failed))
-    page = replace(batch, posts=tuple(filter(stays, batch.posts)), bad=tuple(filter(may_lie, batch.bad)))
+    posts, aside = tuple(filter(stays, batch.posts)), tuple(filter(may_lie, batch.bad))
+    page = replace(batch, posts=posts, bad=aside, rough=batch.rough and _barred(batch.rough, marker, known))
     return page, replace(analysis, findings=findings, failed=failed)
+
+
+def _barred(rough: Rough, marker: Marker, known: Callable[[Iterable[str]], bool]) -> Rough:
+    def is_known(key: str, author: str) -> bool:
+        return known((marker.post(key), marker.author(key.partition(":")[0], author.removeprefix("@"))))
+
+    kept = zip(rough.keys, rough.lines, strict=True)
+    return rough.parted([n for n, (key, line) in enumerate(kept) if not is_known(key, line.author)])[0]
 
 
 def _marks_of(bad: Bad, marker: Marker) -> Iterator[str]:

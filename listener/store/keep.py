@@ -14,6 +14,7 @@ from listener.store.connection import marks
 from listener.store.draw import draw
 from listener.store.erase import UNSHOWN, erase, refresh, unpurged
 from listener.store.health import note_troubles
+from listener.store.passed import SAMPLES_A_DAY, count_unmatched, note_passed
 from listener.store.rows import at, digest, dumps, iso, loads, post_row, tag_row
 from listener.types import Analysis, Batch, Before, Context, Decider, Finding, Fresh, Moment, Post, Reason, Verdict
 
@@ -21,7 +22,6 @@ _NO_WORDS = ", ".join(
     f"{name} = {'null' if empty is None else repr(empty)}" for name, empty in BLANK["findings"].items()
 )
 FOLD_FOR = timedelta(hours=24)
-SAMPLES_A_DAY = 5_000
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -40,6 +40,7 @@ def keep(
 ) -> Kept:
     """Store a page within an open transaction; repeating it changes nothing."""
     matched = {f.post.key for f in analysis.findings}
+    passed = note_passed(conn, batch.rough, now) if batch.rough else 0
     _note_seen(conn, batch.posts, matched, now)
     edited = _edit(conn, batch.posts, now)
     new_posts = _insert_posts(conn, analysis.findings, stream, now)
@@ -50,7 +51,7 @@ def keep(
     deleted = sum(erase(conn, key, now) for key in batch.deleted)
     _record_trouble(conn, stream, batch, analysis, now)
     _move(conn, stream, batch, now)
-    read = len(batch.posts)
+    read = len(batch.posts) + passed
     return Kept(read=read, posts=new_posts, findings=new, alerts=alerts, edited=len(edited), deleted=deleted)
 
 
@@ -66,12 +67,7 @@ def _note_seen(conn: sqlite3.Connection, posts: Iterable[Post], matched: set[str
         elif verdict == "no match":
             unmatched[post.source] += 1
             conn.execute("insert or ignore into samples values (?,?,?)", (day, draw(post.key), dumps(post)))
-    for source, count in unmatched.items():
-        conn.execute(
-            "insert into unmatched values (?,?,?) on conflict(day, source) "
-            "do update set posts = posts + excluded.posts",
-            (day, source, count),
-        )
+    count_unmatched(conn, day, unmatched)
     # The smallest draws of a day are a uniform sample whatever the order of arrival.
     conn.execute(
         "delete from samples where day = ?1 and draw > "

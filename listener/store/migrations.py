@@ -50,6 +50,13 @@ def m005_words(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m006_passed(db: Database) -> None:
+    """What is kept of posts that matched nothing, where there are thousands a second."""
+    for statement in _statements("m006.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from listener.store.connection import Database, Row, marks
+from listener.store.passed import passed_at
 from listener.store.rows import at, finding_of, iso, loads, post_of
 from listener.types import Finding, Post
 
@@ -125,7 +126,10 @@ def _unstored(db: Database, wanted: str, seen: Row | None) -> Answer | None:
     aside = db.rows("select why, at from quarantine where source=? and post_id=? order by id desc", (source, post_id))
     if aside:
         return Answer(key, seen["url"] if seen else "", "set aside", at(aside[0]["at"]), aside=aside[0]["why"])
-    return Answer(key, seen["url"], seen["verdict"], at(seen["at"])) if seen else None
+    if seen:
+        return Answer(key, seen["url"], seen["verdict"], at(seen["at"]))
+    read_at = passed_at(db, wanted)
+    return Answer(wanted, "", "no match", at(read_at)) if read_at else None
 
 
 _UNSEEN = "stream = :stream and checked_at < :seen and erased_at is null"
@@ -199,7 +203,7 @@ def _waiting(row: Row) -> Waiting:
 
 def first_read(db: Database) -> datetime | None:
     """When the first page was read, of those of the last 7 days."""
-    first = db.value("select min(at) from seen")
+    first = db.value("select min(at) from (select at from seen union all select at from passed)")
     return at(first) if first else None
 
 

@@ -38,6 +38,7 @@ def retain(db: Database, limits: Limits, marker: Marker, now: datetime) -> int:
     oldest_counts = now - limits.counts
     with db.write() as conn:
         conn.execute("delete from seen where at < ?", (iso(now - SEEN_FOR),))
+        conn.execute("delete from passed where at < ?", (iso(now - SEEN_FOR),))
         conn.execute("delete from samples where day < ?", ((now - SAMPLES_FOR).date().isoformat(),))
         conn.execute("delete from unmatched where day < ?", (oldest_counts.date().isoformat(),))
         conn.execute("delete from quarantine where at < ?", (iso(now - limits.posts),))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import access, begin, condition, health, quarantine, read, retention, search, words
+from listener.store import access, begin, condition, health, passed, quarantine, read, retention, search, words
 from listener.store.bar import bar, replay
 from listener.store.connection import Connect, Database, connect
 from listener.store.forget import Erased, Target, forget
@@ -100,6 +100,11 @@ class Store:
             for row in self.db.rows("select key, hash from seen where key=?", (post.key,))
         }
         return [post for post in posts if seen.get(post.key) != digest(post)]
+
+    def stored(self, keys: Sequence[str]) -> list[int]:
+        """The numbers of those that are stored, whose words may have changed."""
+        with self.db.read() as conn:
+            return passed.stored(conn, keys)
 
     def keep(self, stream: str, batch: Batch, analysis: Analysis, decide: Decider, now: datetime) -> Kept:
         """Store a page and what it led to in one transaction; repeating it changes nothing."""

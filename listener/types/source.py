@@ -1,8 +1,8 @@
 """What passes between Listener and a place listened to, and what such a place must be able to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -27,6 +27,47 @@ class Bad(Struct, frozen=True):
     why: str
 
 
+class Light(Protocol):
+    """A post as far as it must be known to see whether a topic may be about it."""
+
+    @property
+    def words(self) -> str:
+        """Title and text as one."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    @property
+    def author(self) -> str:
+        """Who wrote it."""
+
+    @property
+    def community(self) -> str:
+        """Where."""
+
+    @property
+    def links(self) -> Sequence[str]:
+        """Addresses that it links to."""
+
+
+class Rough(Struct, frozen=True):
+    """Posts as they came, of which only those are read and mended that a topic may be about: most are about none."""
+
+    keys: Sequence[str]  # as `Post.key`, each once
+    lines: Sequence[Light]
+    read: Callable[[Any], Post]  # makes the post of a line; raises ValueError or TypeError
+
+    def parted(self, numbers: Collection[int]) -> tuple["Rough", "Rough"]:
+        """Those with these numbers, and the others."""
+        chosen = set(numbers)
+        rest = [number for number in range(len(self.lines)) if number not in chosen]
+        return self._only(sorted(chosen)), self._only(rest)
+
+    def _only(self, numbers: Sequence[int]) -> "Rough":
+        return Rough([self.keys[n] for n in numbers], [self.lines[n] for n in numbers], self.read)
+
+
 class Trouble(Struct, frozen=True):
     """A part of a source that cannot be read, while the rest is: one feed of many."""
 
@@ -43,12 +84,14 @@ class Ask(Struct, frozen=True, kw_only=True):
     queries: tuple[str, ...] = ()  # the topics' queries, for sources with a search of their own
     sets: Mapping[str, str] = {}  # the queries that "@name" stands for in them
     limit: int = 100  # posts a page, about
+    rough: bool = False  # whether posts may come as `Batch.rough`
 
 
 class Batch(Struct, frozen=True, kw_only=True):
     """One page of an answer. A cursor counts only once the page's posts are stored."""
 
     posts: tuple[Post, ...] = ()
+    rough: Rough | None = None  # more posts; once they were sifted, those that no topic is about
     deleted: tuple[str, ...] = ()  # keys of posts deleted upstream
     cursors: Mapping[str, str] = {}  # those that moved; others stay
     more: bool = False  # another page waits now

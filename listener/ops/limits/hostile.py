@@ -29,6 +29,8 @@ TEXTS: Mapping[str, str] = {
     "marks": "#buy @phone $ACME " * 2_200,
     "domains": "a.b.c.d.e.f.g.h.example " * 1_600,
     "near candidates": "buy phone " * 4_000,
+    "letters in one another": "b" * 40_000,
+    "words that nearly are the phrase": "buy phone buy a " * 2_500,
     "near misses": "buy " * 5_000 + "x " * 20 + "phone " * 3_000,
     "words of all moments": "how do I get where can I buy the best near me? " * 850,
     "deadlines": "before saturday, by 5pm, in 2 days, until march 3rd, " * 750,
@@ -44,6 +46,10 @@ TOPICS = (
     Topic(id="near", name="near", query="(buy OR purchase) NEAR/5 (phone OR tablet) OR buy ONEAR/3 phone"),
     Topic(id="wildcards", name="wildcards", query='*hone* OR b?y OR "acme clou*"'),
     Topic(id="expressions", name="expressions", query="/(a+)+b/ OR /where .* buy/"),
+    Topic(id="denials", name="denials", query="buy " + 'NOT "buy phone buy b" ' * 90),
+    Topic(id="cases", name="cases", query="buy " + '-!"BUY buy" ' * 99),
+    Topic(id="floods", name="floods", query="buy NEAR/999 b* NEAR/999 *y NEAR/999 zz"),
+    Topic(id="nested", name="nested", query=" OR ".join(f"*{'b' * n}*" for n in range(1, 40))),
     Topic(id="marks", name="marks", query="#acme OR @acme OR $ACME OR acme.com OR site:acme.com"),
 )
 """The first is about every hostile post, so that each is tagged, scored and stored."""

@@ -1,0 +1,82 @@
+"""The whole product on a stream that never pauses: what a post costs from its line in a file to the database."""
+
+import gc
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+
+from listener import plugins
+from listener.app import App
+from listener.config import Env, load
+from listener.ops.speed import Stream, peak_mb, taken
+from listener.sources.jsonl import ROUGH
+from listener.store import Kept
+
+SHARE = 0.02
+"""Of the posts, how many hold one of the phrases."""
+
+TIMES = 5
+_WARM = (
+    200_000  # posts before: the day's sample of what matches nothing fills with the first ones, and then rarely moves
+)
+_CONFIG = """
+[store]
+url = "sqlite:///{folder}/firehose.db"
+[[sources]]
+use = "jsonl"
+path = "{folder}/posts.jsonl"
+[[channels]]
+use = "console"
+[route]
+channel = "console"
+"""
+_TOPIC = "[[topics]]\nname = \"t{number}\"\nquery = '{query}'\n"
+_A_TOPIC = 40  # phrases
+
+
+class Passed(Struct, frozen=True):
+    """What it took with so many phrases; seconds are those of the processor, of one process."""
+
+    phrases: int
+    posts: int  # of each of the runs that the rate is the median of
+    share: float  # of them that matched
+    rate: float  # posts a second and core
+    load_seconds: float  # until the configuration is ready
+    peak_mb: float  # of the process, phrases, database and all
+
+
+def passed(stream: Stream, count: int, posts: int, warm: int = _WARM) -> Passed:
+    """Read a file with so many phrases, as `listener once` does, five times so many posts one after the other."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, stream.phrases(count, SHARE), stream.lines(warm + TIMES * posts))
+        gc.collect()
+        loading, app = taken(lambda: App.open(load(folder, {}, plugins.find), Env({})))
+        with closing(app.store):
+            pages = app.read("jsonl", to_the_end=True)
+            for _ in islice(pages, warm // ROUGH):
+                pass
+            runs = [taken(lambda: list(islice(pages, posts // ROUGH))) for _ in range(TIMES)]
+    read = [kept for _, run in runs for kept in run]
+    share = sum(kept.posts for kept in read) / sum(kept.read for kept in read)
+    return Passed(count, posts, share, median(map(_rate, runs)), loading, peak_mb())
+
+
+def _rate(run: tuple[float, list[Kept]]) -> float:
+    seconds, kept = run
+    return sum(page.read for page in kept) / seconds
+
+
+def _write(folder: Path, phrases: list[str], lines: Iterable[bytes]) -> None:
+    (folder / "listener.toml").write_text(_CONFIG.format(folder=folder))
+    groups = [phrases[start : start + _A_TOPIC] for start in range(0, len(phrases), _A_TOPIC)]
+    queries = [" OR ".join(f'"{phrase}"' for phrase in group) for group in groups]
+    topics = "".join(_TOPIC.format(number=number, query=query) for number, query in enumerate(queries))
+    (folder / "topics.toml").write_text(topics)
+    with (folder / "posts.jsonl").open("wb") as file:
+        file.writelines(lines)

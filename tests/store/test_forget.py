@@ -193,6 +193,7 @@ HARMLESS = {
     "outbox": "id channel sender thread state epoch at next_at tries ref version shown created_at",
     "events": "id kind at by value",
     "aged": "author",
+    "passed": "id at keys urls",  # hashes of one way alone
     "health": "name kind since caught_up_at ok_at error_at failures next_at asked_until",
     "gaps": "id source stream since until at filled_at",
     "troubles": "source stream since next_at",

@@ -32,6 +32,7 @@ COMMANDS = {
     "quarantine": ("mail", "quarantine", "Posts that could not be read."),
     "forget": ("privacy", "forget", "Forget an author or a post, everywhere and for good."),
     "export": ("privacy", "export", "All that is stored about an author, for that person."),
+    "replay": ("replay", "replay", "Run a timestamped stream and write what trends in it."),
     "bench": ("bench", "bench", "Measure speed and limits."),
 }
 

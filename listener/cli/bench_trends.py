@@ -1,0 +1,88 @@
+"""`listener bench trends`: how well trends are found, and what that costs."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from listener.cli.common import say, unconfigured
+from listener.cli.tables import table
+from listener.errors import ListenerError
+from listener.ops.trends import Figures, Share, groups, measure, stream
+from listener.trend import Light
+
+_HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of streams."
+)
+@click.option("--stream", "names", multiple=True, help="Only this stream; may be repeated.")
+@click.option("--seeds", type=click.IntRange(1, 50), default=5, show_default=True, help="Runs with other bursts.")
+@click.option("--rivals/--no-rivals", default=True, help="Compare with other methods.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
+@unconfigured("what is measured is always the same.")
+def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, file: Path | None) -> None:
+    """Put bursts of paraphrases into real streams, and count which are found, how soon, and what else is told.
+
+    The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json).
+    """
+    paths = [path for path in sorted(data.glob("*.jsonl")) if not names or path.stem in names]
+    if not paths or not (data / "groups.json").exists():
+        raise ListenerError(f"{data}: there are no such streams, or no groups.json beside them")
+    known, all_figures = groups(data / "groups.json"), list[Figures]()
+    for path in paths:
+        say(f"{path.stem} …")
+        found = [*measure(path.stem, stream(path), known, Light.load(), range(1, seeds + 1), rivals)]
+        all_figures += found
+        click.echo(f"\n{path.stem}\n{table(_HEADERS, [_row(each) for each in found])}\n{_controls(found[0])}")
+    if file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode([_json(each) for each in all_figures]), indent=2))
+    if not all(figures.same for figures in all_figures if figures.same is not None):
+        say("missed: a restart changed an alert")
+        sys.exit(1)
+
+
+def _row(figures: Figures) -> tuple[str, ...]:
+    return (
+        f"{figures.method} {figures.least:g}",
+        str(figures.recall),
+        *(f"{share.value:.2f}" for share in figures.by_size.values()),
+        _minutes(figures.delay[5]),
+        _minutes(figures.delay[30]),
+        f"{figures.natural:.2f}",
+        f"{figures.permuted:.2f}",
+        f"{figures.spam.hits} of {figures.spam.of}",
+    )
+
+
+def _controls(own: Figures) -> str:
+    by_size = " · ".join(f"{size}: {share}" for size, share in own.by_size.items())
+    oracle = " · ".join(f"{size}: {_minutes(wait)}" for size, wait in own.oracle.items())
+    lost = 100 * (own.recall.value - own.late.value) if own.late else 0
+    return (
+        f"recall by size {by_size}\n"
+        f"minutes until the third post, for an oracle {oracle}\n"
+        f"a tenth of the posts late: recall {own.late}, {lost:.1f} points less; "
+        f"daily question: {own.recurring} alarms after day 4; "
+        f"kill and restart: {'identical' if own.same else 'DIFFERENT'}\n"
+        f"{own.posts_a_second:,.0f} posts and {own.questions_a_second:,.0f} questions a CPU second, "
+        f"restart {own.restart:.2f} s, {own.memory:.0f} MB at most"
+    )
+
+
+def _minutes(wait: float | None) -> str:
+    return "–" if wait is None else f"{wait:.0f}"
+
+
+def _json(figures: Figures) -> object:
+    raw = msgspec.to_builtins(figures, str_keys=True)
+    for share in (raw["recall"], *raw["by_size"].values(), raw["spam"], *([raw["late"]] if raw["late"] else [])):
+        share["interval"] = _interval(share)
+    return raw
+
+
+def _interval(share: dict[str, int]) -> tuple[float, float]:
+    return Share(share["hits"], share["of"]).interval

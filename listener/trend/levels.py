@@ -1,0 +1,52 @@
+"""How alike two questions of a topic must be to ask the same: learned from the topic's own random pairs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from listener.trend.past import Floats, Past
+
+QUANTILES = (0.997, 0.999, 0.9997)  # of the similarities of random pairs, from loose to strict
+LEAST = 0.35  # below, two texts share nothing that a reader would see
+FIRST = 60  # questions before the first calibration
+_BEFORE = (0.75, 0.8, 0.9)  # levels until then
+_PAIRS, _RECENT = 32_768, 20_000
+_BLOCK = 4_096
+_APART = 3_600.0  # seconds: what is asked in one burst is no random pair
+
+
+class Levels:
+    """The similarities from which on two questions are neighbours, renewed as the topic grows.
+
+    Args:
+        quantiles: from loose to strict.
+    """
+
+    def __init__(self, quantiles: Sequence[float] = QUANTILES) -> None:
+        self.values = np.array(_BEFORE if len(quantiles) > 1 else _BEFORE[:1], np.float32)
+        self.due, self._quantiles = FIRST, tuple(quantiles)
+
+    def renew(self, past: Past, seen: int, since: float) -> None:
+        """Calibrate again, if half as many more questions were seen than at the last time.
+
+        Args:
+            seen: questions of the topic so far; the pairs are drawn by it, so that a restart draws the same.
+            since: seconds; what was asked before is left out.
+        """
+        if seen < self.due:
+            return
+        self.due = max(seen + 40, seen * 3 // 2)
+        drawn = _drawn(past, seen, since)
+        if len(drawn) >= _PAIRS // 32:
+            self.values = np.unique(np.maximum(np.quantile(drawn, self._quantiles), LEAST).astype(np.float32))
+
+
+def _drawn(past: Past, seed: int, since: float) -> Floats:
+    """Similarities of random pairs of different words, at least an hour apart."""
+    draw = np.random.Generator(np.random.PCG64(seed))
+    rows = np.flatnonzero(past.times[: past.size] > since)[-_RECENT:]
+    left, right = rows[draw.integers(0, len(rows), (2, _PAIRS))]
+    apart = np.abs(past.times[left] - past.times[right]) > _APART
+    kept = np.flatnonzero(apart & (past.texts[left] != past.texts[right]))
+    blocks = [kept[at : at + _BLOCK] for at in range(0, len(kept), _BLOCK)]
+    return np.concatenate([np.zeros(0, np.float32), *(past.pairs(left[block], right[block]) for block in blocks)])

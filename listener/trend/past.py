@@ -1,0 +1,144 @@
+"""The questions of a topic that are remembered: when, who, which words, and a vector each."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from listener.types.trend import Asked
+
+Floats = npt.NDArray[np.float32]
+Times = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+_BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
+_FIRST = 256
+_COLUMNS = ("times", "authors", "texts", "_vectors", "_norms")
+
+
+class Past:
+    """Rows in order of arrival; the latest, from `start` on, are kept ready to be multiplied.
+
+    Products of int8 values are whole numbers below 2²⁴, which float32 holds exactly: similarities are the same on
+    every machine, in any order, and after every restart.
+
+    Args:
+        width: length of a vector, at most 1,024.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.size, self.start, self.width = 0, 0, width
+        self.posts: list[str] = []
+        self.times = np.zeros(_FIRST)
+        self.authors = np.zeros(_FIRST, np.int64)
+        self.texts = np.zeros(_FIRST, np.int64)
+        self._vectors = np.zeros((_FIRST, width), np.int8)
+        self._norms = np.ones(_FIRST, np.float32)
+        self._ready, self._ready_from = np.zeros((_FIRST, width), np.float32), 0
+
+    def add(self, asked: Asked, at: float) -> int:
+        """Remember a question; answers its row."""
+        row, vector = self.size, np.frombuffer(asked.vector, np.int8)
+        if row == len(self.times):
+            self._grow()
+        self.posts.append(asked.post)
+        self.times[row], self.authors[row], self.texts[row] = at, asked.author, asked.text
+        self._vectors[row], self._norms[row] = vector, norm(asked.vector)
+        self._make_ready(row, vector)
+        self.size += 1
+        return row
+
+    def _grow(self) -> None:
+        for name in _COLUMNS:
+            old = getattr(self, name)
+            new = np.zeros((len(old) + len(old) // 2, *old.shape[1:]), old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+
+    def _make_ready(self, row: int, vector: npt.NDArray[np.int8]) -> None:
+        if row - self._ready_from == len(self._ready):
+            kept = self._ready[self.start - self._ready_from :]
+            room = np.zeros((max(_FIRST, 2 * len(kept)), self.width), np.float32)
+            room[: len(kept)] = kept
+            self._ready, self._ready_from = room, self.start
+        self._ready[row - self._ready_from] = vector
+
+    def age(self, before: float) -> None:
+        """What was asked before then is not among the latest any more."""
+        while self.start < self.size and self.times[self.start] < before:
+            self.start += 1
+
+    def forget(self, before: float) -> None:
+        """Drop what was asked before then, once it is an eighth of all: moving the rest takes time."""
+        count = int(np.searchsorted(np.maximum.accumulate(self.times[: self.start]), before))
+        if count * 8 < self.size or not count:
+            return
+        for name in _COLUMNS:
+            column = getattr(self, name)
+            column[: self.size - count] = column[count : self.size].copy()
+        del self.posts[:count]
+        self.size, self.start, self._ready_from = self.size - count, self.start - count, self._ready_from - count
+
+    def latest(self, row: int) -> Floats:
+        """Cosines of a row with the latest rows."""
+        first, vector = self._ready_from, self._vectors[row].astype(np.float32)
+        found: Floats = self._ready[self.start - first : self.size - first] @ vector
+        found /= self._norms[self.start : self.size] * self._norms[row]
+        return found
+
+    def all(self, row: int) -> Floats:
+        """Cosines of a row with all rows."""
+        vector, found = self._vectors[row].astype(np.float32), np.empty(self.size, np.float32)
+        for first in range(0, self.size, _BLOCK):
+            last = min(first + _BLOCK, self.size)
+            found[first:last] = self._vectors[first:last].astype(np.float32) @ vector
+        found /= self._norms[: self.size] * self._norms[row]
+        return found
+
+    def between(self, rows: Rows) -> Floats:
+        """Cosines of these rows with each other, a square."""
+        vectors, norms = self._vectors[rows].astype(np.float32), self._norms[rows]
+        found: Floats = (vectors @ vectors.T) / np.outer(norms, norms)
+        return found
+
+    def pairs(self, left: Rows, right: Rows) -> Floats:
+        """Cosines of rows, pair by pair."""
+        products = np.einsum(
+            "ij,ij->i", self._vectors[left].astype(np.float32), self._vectors[right].astype(np.float32)
+        )
+        found: Floats = products / (self._norms[left] * self._norms[right])
+        return found
+
+    def asked(self, row: int) -> Asked:
+        """A row as it was added."""
+        return Asked(
+            post=self.posts[row],
+            at=datetime.fromtimestamp(float(self.times[row]), UTC),
+            author=int(self.authors[row]),
+            text=int(self.texts[row]),
+            vector=self._vectors[row].tobytes(),
+        )
+
+    def mean(self, rows: Rows) -> Floats:
+        """The mean of the vectors of these rows, each of length 1."""
+        found: Floats = (
+            (self._vectors[rows] / self._norms[rows, None]).mean(axis=0, dtype=np.float64).astype(np.float32)
+        )
+        return found
+
+
+def norm(vector: bytes) -> float:
+    """The length of a vector of int8; 1 for none at all."""
+    return max(1.0, float(np.linalg.norm(np.frombuffer(vector, np.int8).astype(np.float32))))
+
+
+def voters(who_and_what: Iterable[tuple[int, int]]) -> list[int]:
+    """Which of them count: in this order an author once, and a text once; author 0 is always another one."""
+    authors, texts, counted = set[int](), set[int](), list[int]()
+    for at, (author, text) in enumerate(who_and_what):
+        if text not in texts and not (author and author in authors):
+            counted.append(at)
+            authors.add(author)
+            texts.add(text)
+    return counted

@@ -1,0 +1,70 @@
+"""A timestamped stream, read in the order in which it came and counted by the time of posting."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from listener.trend.detector import Detector
+from listener.trend.gate import asks
+from listener.trend.words import hashed, same_text
+from listener.types.trend import Asked, Trend
+
+_FUTURE = timedelta(days=2)  # a clock that is this far ahead of all others is wrong
+
+
+class Line(Struct, frozen=True):
+    """One post of a stream: `ts` in seconds since 1970."""
+
+    ts: float
+    id: str
+    text: str
+    platform: str = ""
+    author: str = ""
+
+
+def line_of(raw: bytes | str) -> Line:
+    """A line of a stream; raises ValueError."""
+    found = msgspec.json.decode(raw)
+    if not isinstance(found, dict) or not isinstance(found.get("ts"), int | float) or "id" not in found:
+        raise ValueError('a post needs "ts" in seconds, "id" and "text"')
+    datetime.fromtimestamp(found["ts"], UTC)  # raises where there is no such day
+    text, platform, author = (str(found.get(name) or "") for name in ("text", "platform", "author"))
+    return Line(float(found["ts"]), str(found["id"]), text, platform, author)
+
+
+class Encoder(Protocol):
+    """Texts to vectors of int8 whose cosines tell how alike they are."""
+
+    model: str
+    width: int
+
+    def __call__(self, texts: Sequence[str]) -> list[bytes]:
+        """A vector for each text."""
+
+
+def asked(line: Line, encode: Encoder) -> Asked:
+    """What is counted of a post."""
+    [vector] = encode([line.text])
+    author = hashed(f"{line.platform.partition(':')[0]}:{line.author}") if line.author else 0
+    at = datetime.fromtimestamp(line.ts, UTC)
+    return Asked(post=line.id, at=at, author=author, text=same_text(line.text), vector=vector)
+
+
+def replay(lines: Iterable[Line], encode: Encoder, detector: Detector) -> Iterator[Trend]:
+    """Every trend as it is found; the present is the latest time of posting so far.
+
+    A post from more than two days after all before it has a wrong clock, and counts as posted now, unless the next
+    one is there as well.
+    """
+    now, ahead = datetime.fromtimestamp(detector.now, UTC), False
+    for line in lines:
+        at = datetime.fromtimestamp(line.ts, UTC)
+        leaps = detector.seen > 0 and at - now > _FUTURE
+        if not leaps or ahead:
+            now = max(now, at)
+        ahead = leaps
+        if asks(line.text) and (trend := detector.add(asked(line, encode), now)):
+            yield trend

@@ -1,0 +1,55 @@
+"""What many people ask at once: the questions that are counted, and what comes of counting them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Kind(StrEnum):
+    """What rises."""
+
+    QUESTION = "question"
+    NEED = "need"  # a moment of a topic
+    MOOD = "mood"  # the share of negative posts
+    SILENCE = "silence"  # a topic that should speak and does not
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One question as it is counted: who asked is known as a hash alone."""
+
+    post: str  # Post.key, or the id in a replayed stream
+    at: datetime  # when it was posted; what lies in the future counts as now
+    author: int = 0  # 64-bit hash; 0 where the platform names none, and then every post is another author's
+    text: int = 0  # 64-bit hash of the normalised words
+    vector: bytes = b""  # int8, of a length that is the model's own
+
+
+class Trend(Struct, frozen=True, kw_only=True):
+    """A question that is asked more than usual."""
+
+    kind: Kind = Kind.QUESTION
+    topic: str = ""
+    at: datetime  # when it was found
+    question: str  # Asked.post of the question nearest to all others
+    votes: int  # an author counts once, and a text counts once
+    posts: tuple[str, ...]  # Asked.post of the window, earliest first, copies too
+    authors: int
+    expected: float  # votes that such a window usually holds
+    score: float  # −log10 of the chance of so many votes
+    since: datetime  # the first post of the window
+    window: float  # seconds
+    thread: str = ""  # Asked.post that the first alert of this question was named by; "" this is the first
+    missed: bool = False  # found too late to be told
+    cold: bool = False  # little history: less than two days
+
+
+class Encoder(StrEnum):
+    """Which representation questions are compared by."""
+
+    LIGHT = "light"
+    ACCURATE = "accurate"
+
+
+Questions = Sequence[Asked]

@@ -1,0 +1,1 @@
+"""Trends: the gate, the counting, the score, and what is told."""

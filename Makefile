@@ -49,7 +49,7 @@ docs: $(READY) ## renew what the pages show of the product: output of commands, 
 
 pins: ## renew requirements.txt from pyproject.toml, with the newest versions it allows
 	@$(PYTHON) -m venv --clear build/pins
-	@build/pins/bin/pip install --quiet --disable-pip-version-check '.[reddit,x,rss,datasette,dev]' 'setuptools>=77'
+	@build/pins/bin/pip install --quiet --disable-pip-version-check '.[accurate,reddit,x,rss,datasette,dev]' 'setuptools>=77'
 	@grep '^#' requirements.txt > build/requirements.txt
 	@build/pins/bin/pip freeze --all --exclude pip --exclude wheel --exclude listener >> build/requirements.txt
 	@mv build/requirements.txt requirements.txt && rm -rf build/pins && echo "requirements.txt is new: make test"

@@ -117,7 +117,7 @@ def test_the_crashes_that_the_readme_counts_are_those_of_make_crash(tmp_path: Pa
     assert tried[:2] == [pytest.approx(steps, rel=0.2), pytest.approx(6 * steps, rel=0.2)], f"{steps} steps now"
 
 
-TAGGERS = ["fast"]
+TAGGERS = ["fast", "accurate"]
 
 
 @pytest.mark.parametrize("name", TAGGERS)

@@ -79,7 +79,8 @@ def main(labels_path: Path, tweets_path: Path) -> None:
         levels=levels(labels, logits),
         figures=figures.cross_validated(labels, logits) | figures.moods(tweets, moods),
     )
-    write_weights(SHIPPED, card, parts(learn(labels, tweets)))
+    written = write_weights(SHIPPED, card, parts(learn(labels, tweets)))
+    print(written.model, SHIPPED.stat().st_size, written.figures)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Protocol
 
 from listener.errors import ConfigError
@@ -10,6 +11,7 @@ from listener.tag.tagger import lexicon_tagger
 from listener.tag.weights import Card, WeightsError
 from listener.types import Json, Moment, Post, Tags
 
+_NEEDS = ("numpy", "onnxruntime", "tokenizers")  # of the accurate tagger
 _log = logging.getLogger(__name__)
 
 
@@ -33,11 +35,22 @@ def load(choice: str = "auto") -> Described:
 
     One whose weights cannot be read is replaced by the next simpler one, with a warning.
     """
-    if choice == "accurate":
-        raise ConfigError(['[tag] tagger = "accurate": no trained tagger is installed; use "auto" or "fast"'])
-    if choice not in ("auto", "fast"):
+    if choice not in ("auto", "fast", "accurate"):
         raise ConfigError([f'[tag] tagger = "{choice}": use "auto", "fast" or "accurate"'])
-    return _first(fast_tagger, lexicon_tagger)
+    missing = [name for name in _NEEDS if not find_spec(name)]
+    if choice == "accurate" and missing:
+        needs = f'it needs {" and ".join(missing)}: pip install "listener[accurate]", or use "auto" or "fast"'
+        raise ConfigError([f'[tag] tagger = "accurate": {needs}'])
+    if choice == "fast" or missing:
+        return _first(fast_tagger, lexicon_tagger)
+    return _first(_accurate, fast_tagger, lexicon_tagger)
+
+
+def _accurate() -> Described:
+    """Imported only where it is chosen: ONNX Runtime takes its time."""
+    from listener.tag.accurate import accurate_tagger  # noqa: PLC0415
+
+    return accurate_tagger()
 
 
 def _first(*makers: Callable[[], Described]) -> Described:

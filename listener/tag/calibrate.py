@@ -31,11 +31,16 @@ def _platt(rated: Rated) -> tuple[float, float]:
             g0, g1 = g0 + error * z, g1 + error
             h00, h01, h11 = h00 + weight * z * z, h01 + weight * z, h11 + weight
         area = h00 * h11 - h01 * h01
-        step0, step1 = (g0 * h11 - g1 * h01) / area, (g1 * h00 - g0 * h01) / area
+        step0, step1 = (_short((a * c - b * h01) / area) for a, b, c in ((g0, g1, h11), (g1, g0, h00)))
         scale, shift = max(0.05, scale - step0), shift - step1
         if abs(step0) + abs(step1) < _FLAT:
             break
     return scale, shift
+
+
+def _short(step: float) -> float:
+    """A step of Newton's that cannot run away: where few posts hold, the curve is nearly flat."""
+    return max(-1.0, min(1.0, step))
 
 
 def threshold(rated: Rated, least_precision: float = 0.0) -> float:
@@ -59,4 +64,4 @@ def threshold(rated: Rated, least_precision: float = 0.0) -> float:
     if at is None or not total:
         return 0.5
     after = ordered[at + 1][0] if at + 1 < len(ordered) else 0.0
-    return round((ordered[at][0] + after) / 2, 4)
+    return min(0.99, max(0.01, round((ordered[at][0] + after) / 2, 4)))

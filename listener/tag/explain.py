@@ -11,10 +11,13 @@ _DEAR = 0.12  # what one more word must tell, as a share of the strongest word
 _STRETCHED = 1.6  # how much a longer try is allowed to hold, each time
 
 
-def explain(text: str, words: Sequence[Span], gains: Sequence[float], holds: Callable[[str], bool]) -> list[Span]:
+def explain(
+    text: str, words: Sequence[Span], gains: Sequence[float], holds: Callable[[str], bool], proofs: int = 3
+) -> list[Span]:
     """Phrases of `text` without which the tag no longer `holds`, strongest first; as near as three phrases come to it.
 
-    `words` are the spans of the text's words and marks, `gains` what each tells for the tag. [] without words.
+    `words` are the spans of the text's words and marks, `gains` what each tells for the tag; `holds` is asked
+    `proofs` times at most. [] without words.
     """
     left = [
         gain if any(map(str.isalnum, text[w.start : w.end])) else gain / 2 for w, gain in zip(words, gains, strict=True)
@@ -24,7 +27,7 @@ def explain(text: str, words: Sequence[Span], gains: Sequence[float], holds: Cal
         first, last = _best(left)
         shown.append(Span(words[first].start, words[last].end))
         left = [*left[:first], *[-_NEVER] * (last - first + 1), *left[last + 1 :]]
-        if not holds(without(text, shown)) or max(left) <= 0:
+        if len(shown) > proofs or max(left) <= 0 or not holds(without(text, shown)):
             break
     return shown
 

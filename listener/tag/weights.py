@@ -33,6 +33,7 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
 
     def logit(self, p: float) -> float:
         """The logit of a calibrated probability between 0 and 1."""
+        p = min(0.9999, max(0.0001, p))
         return (math.log(p / (1 - p)) - self.shift) / self.scale
 
 

@@ -58,10 +58,11 @@ def test_text_from_hell_is_tagged_all_the_same(listener: Run) -> None:
     assert "buy" in answer.lines[0]["labels"]
 
 
-def test_the_accurate_tagger_is_refused_while_there_is_none(listener: Run) -> None:
+def test_the_accurate_tagger_is_refused_without_its_libraries(listener: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listener.tag._NEEDS", ("no_such_library",))
     answer = listener("tag", "--tagger", "accurate", given=lines(ASK))
     assert (answer.code, answer.out) == (2, "")
-    assert 'Error: --tagger accurate: no trained tagger is installed; use "auto" or "fast"' in answer.err
+    assert "Error: --tagger accurate: it needs no_such_library: pip install" in answer.err
     assert "[tag]" not in answer.err
 
 

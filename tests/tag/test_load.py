@@ -6,15 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from listener import tag
 from listener.errors import ConfigError
 from listener.tag import Tagger, as_json, fast, load
 from listener.tag.tagger import lexicon_tagger
 from listener.types import Post
 
 
-@pytest.mark.parametrize("choice", ["auto", "fast"])
-def test_a_learned_tagger_is_there_for(choice: str) -> None:
-    assert load(choice).model.startswith("fast-1/")
+def test_each_choice_has_its_tagger() -> None:
+    assert load("fast").model.startswith("fast-1/")
+    assert load("accurate").model.startswith("accurate-1/")
+    assert load("auto").model == load("accurate").model
+
+
+def test_without_its_libraries_auto_is_fast_and_accurate_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag, "_NEEDS", ("numpy", "no_such_library"))
+    assert load("auto").model == load("fast").model
+    with pytest.raises(ConfigError, match=r'it needs no_such_library: pip install "listener\[accurate\]"'):
+        load("accurate")
 
 
 def test_weights_that_cannot_be_read_are_told_and_lists_of_words_take_over(
@@ -26,7 +35,7 @@ def test_weights_that_cannot_be_read_are_told_and_lists_of_words_take_over(
     assert "fast.weights: damaged" in caplog.text
 
 
-@pytest.mark.parametrize("choice", ["accurate", "psychic", ""])
+@pytest.mark.parametrize("choice", ["psychic", ""])
 def test_what_is_not_there_names_the_setting(choice: str) -> None:
     with pytest.raises(ConfigError, match=rf'\[tag\] tagger = "{choice}"'):
         load(choice)

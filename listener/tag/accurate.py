@@ -1,0 +1,101 @@
+"""The accurate tagger: one small encoder read once a post, helped by the fast tagger's words. Needs ONNX Runtime."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, logits, sentence_vector
+from listener.tag.learned import LearnedTagger, Scored
+from listener.tag.linear import Linear, load_linear
+from listener.tag.tagger import lexicon_tagger
+from listener.tag.weights import TAGS, Weights, read_weights
+from listener.types import Post, Span, Tags
+
+SHIPPED = Path(__file__).parent / "accurate.weights"
+WORDS = 0.4  # what the fast tagger's logits weigh beside the encoder's, for tags
+_PLACE = -1.0  # the logit from which a piece belongs to the name of a place
+_MOST_THREADS = 4
+
+
+class AccurateModel:
+    """The encoder as `LearnedTagger` asks for it."""
+
+    def __init__(self, encoder: Encoder, heads: Heads, linear: Linear) -> None:
+        self._encode, self._heads, self._linear = encoder, heads, linear
+
+    def score(self, text: str, words: list[str]) -> Scored:
+        """The logits, the vector and the likeliest place of a text."""
+        pieces = self._encode(text)
+        read = logits(self._heads, pieces.vectors)
+        read[: len(TAGS)] += WORDS * np.array(self._linear.logits(words)[: len(TAGS)], dtype=np.float32)
+        vector = sentence_vector(self._heads, pieces.vectors)
+        return Scored(read.tolist(), vector, place_of(text, pieces, self._heads.place), pieces)
+
+    def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
+        """The words of a text, and what taking each away is likely to take from a head."""
+        pieces: Pieces = scored.read
+        gains = pieces.inner @ self._heads.gain[:-1, head] + self._heads.gain[-1, head]
+        return _words(pieces, gains)
+
+
+def _words(pieces: Pieces, gains: Floats) -> tuple[list[Span], list[float]]:
+    """Pieces of a word made one."""
+    spans: list[Span] = []
+    sums: list[float] = []
+    for span, begins, gain in zip(pieces.spans, pieces.begins, gains.tolist(), strict=True):
+        if spans and not begins:
+            spans[-1], sums[-1] = Span(spans[-1].start, span.end), sums[-1] + gain
+        elif span.end > span.start:
+            spans.append(span)
+            sums.append(gain)
+    return spans, sums
+
+
+def place_of(text: str, pieces: Pieces, head: Floats) -> Span | None:
+    """The run of pieces that likeliest names a place, made whole words; None where none is likely."""
+    likely = (pieces.inner @ head[:-1] + head[-1]).tolist()
+    runs: list[tuple[float, int, int]] = []
+    for at, (logit, begins) in enumerate(zip(likely, pieces.begins, strict=True)):
+        goes_on = bool(runs) and runs[-1][2] == at - 1
+        if goes_on and (logit >= _PLACE or not begins):
+            runs[-1] = (max(runs[-1][0], logit), runs[-1][1], at)
+        elif logit >= _PLACE:
+            runs.append((logit, at, at))
+    if not runs:
+        return None
+    _, first, last = max(runs, key=lambda run: run[0])
+    while first and not pieces.begins[first]:
+        first -= 1
+    start, end = pieces.spans[first].start, pieces.spans[last].end
+    kept = text[start:end].strip(" \n,.!?;:()[]\"'")
+    return Span(text.index(kept, start), text.index(kept, start) + len(kept)) if kept else None
+
+
+class AccurateTagger(LearnedTagger):
+    """Reads posts one by one on as many threads as there are cores, four at most."""
+
+    def __call__(self, posts: Sequence[Post]) -> list[Tags]:
+        """The tags of each post, in order; each depends on that post alone."""
+        threads = min(len(posts), _MOST_THREADS, os.cpu_count() or 1)
+        if threads < 2:
+            return [self.tags(post) for post in posts]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(self.tags, posts))
+
+
+def accurate_tagger(path: Path | None = None) -> AccurateTagger:
+    """The accurate tagger, with the shipped weights or others; raises `WeightsError`."""
+    path = path or SHIPPED
+    weights = read_weights(path, "accurate")
+    return AccurateTagger(model_of(weights), weights.card, lexicon_tagger(), partial(accurate_tagger, path))
+
+
+def model_of(weights: Weights) -> AccurateModel:
+    """The model in a file of weights."""
+    parts = weights.parts
+    encoder = Encoder(parts["encoder"], parts["tokenizer"])
+    return AccurateModel(encoder, load_heads(parts["heads"]), load_linear(parts))

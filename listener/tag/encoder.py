@@ -1,0 +1,86 @@
+"""The encoder: a text to one vector a word piece, by ONNX Runtime; and the heads that read these vectors."""
+
+import io
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import tokenizers
+
+from listener.types import Span
+
+Floats = npt.NDArray[np.float32]
+PIECES = 128  # of a text that are read
+
+
+class Heads(NamedTuple):
+    """What is learned on top of the encoder; K is the number of heads, D the width of its vectors."""
+
+    look: Floats  # (D, K): where a head looks
+    look_bias: Floats  # (K,)
+    tell: Floats  # (D, K): what it makes of what it sees
+    bias: Floats  # (K,)
+    place: Floats  # (D + 1,): how likely a piece names the place; the last is the bias
+    vector: Floats  # (D + 1, D): the sentence vector from the mean of the pieces; the last row is the bias
+    gain: Floats  # (D + 1, K): what taking a piece away takes from a head
+
+
+class Pieces(NamedTuple):
+    """A text as the encoder read it: where each piece stands, whether it begins a word, and its vector."""
+
+    spans: list[Span]
+    begins: list[bool]
+    vectors: Floats  # (pieces, D), the marks of begin and end included
+
+    @property
+    def inner(self) -> Floats:
+        """The vectors without those of the marks of begin and end."""
+        return self.vectors[1:-1]
+
+
+class Encoder:
+    """Reads one text at a time, so that nothing depends on its neighbours in a batch."""
+
+    def __init__(self, graph: bytes, tokenizer: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._tokenizer: Any = tokenizers.Tokenizer.from_buffer(tokenizer)
+        self._tokenizer.enable_truncation(PIECES)
+
+    def __call__(self, text: str) -> Pieces:
+        """The pieces of a text and their vectors; the same for the same text, always."""
+        encoded = self._tokenizer.encode(text)
+        (vectors,) = self._session.run(None, {"ids": np.array([encoded.ids], dtype=np.int64)})
+        spans = [Span(start, end) for start, end in encoded.offsets[1:-1]]
+        return Pieces(spans, [not token.startswith("##") for token in encoded.tokens[1:-1]], vectors[0])
+
+
+def logits(heads: Heads, vectors: Floats) -> Floats:
+    """A logit for each head: what it tells of each piece, weighed by where it looks."""
+    look = vectors @ heads.look + heads.look_bias
+    look = np.exp(look - look.max(0))
+    return np.asarray((look * (vectors @ heads.tell)).sum(0) / look.sum(0) + heads.bias, dtype=np.float32)
+
+
+def sentence_vector(heads: Heads, vectors: Floats) -> bytes:
+    """The direction of the sentence's vector: D signed bytes, the largest ±127."""
+    vector = vectors.mean(0) @ heads.vector[:-1] + heads.vector[-1]
+    return bytes(np.rint(vector * (127 / max(1e-9, float(np.abs(vector).max())))).astype(np.int8).tobytes())
+
+
+def load_heads(data: bytes) -> Heads:
+    """The heads from a part of a file of weights."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Heads(**{name: arrays[name].astype(np.float32) for name in Heads._fields})
+
+
+def dump_heads(heads: Heads) -> bytes:
+    """The part of a file that `load_heads` reads; half precision is enough."""
+    data = io.BytesIO()
+    arrays: Mapping[str, Any] = {name: value.astype(np.float16) for name, value in heads._asdict().items()}
+    np.savez(data, **arrays)
+    return data.getvalue()

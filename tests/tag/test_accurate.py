@@ -1,0 +1,111 @@
+"""The accurate tagger: the same tags always, words for each, and a simpler tagger where it cannot be read."""
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from listener.tag import load
+from listener.types import Moment, Post, Tags
+
+np = pytest.importorskip("numpy", reason="the accurate tagger is not installed")
+pytest.importorskip("onnxruntime", reason="the accurate tagger is not installed")
+pytest.importorskip("tokenizers", reason="the accurate tagger is not installed")
+
+from listener.tag import accurate  # noqa: E402
+from listener.tag.encoder import Pieces  # noqa: E402
+from listener.types import Span  # noqa: E402
+
+TEXTS = [
+    "Where can I buy a standing desk in Leeds before Saturday?",
+    "my kettle leaks and the shop will not answer, worst service ever",
+    "how do I reset the router",
+    "the sun shines on the hill",
+    "",
+    "😀 " * 300,
+    "a" * 3_000,
+    "is it down? " * 300,
+]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> accurate.AccurateTagger:
+    return accurate.accurate_tagger()
+
+
+@pytest.fixture
+def posts(post: Callable[..., Post]) -> list[Post]:
+    return [post(text, id=str(number)) for number, text in enumerate(TEXTS)]
+
+
+@pytest.fixture
+def tagged(tagger: accurate.AccurateTagger, posts: list[Post]) -> list[Tags]:
+    return tagger(posts)
+
+
+def test_it_reads_what_is_wanted(tagged: list[Tags]) -> None:
+    assert tagged[0].top_moment is Moment.BUY
+    assert tagged[0].is_question
+    assert tagged[0].place == "Leeds"
+    assert "complaint" in tagged[1].signals
+    assert tagged[1].sentiment.label == "negative"
+    assert tagged[2].labels == (Moment.DO,)
+    assert tagged[3].labels == ()
+
+
+def test_tags_depend_on_the_post_alone(tagger: accurate.AccurateTagger, posts: list[Post], tagged: list[Tags]) -> None:
+    assert [tagger([post])[0] for post in posts] == tagged
+    assert tagger(posts[::-1]) == tagged[::-1]
+    assert pickle.loads(pickle.dumps(tagger))(posts) == tagged
+
+
+def test_every_tag_is_explained_by_words_of_the_post(posts: list[Post], tagged: list[Tags]) -> None:
+    for post, tags in zip(posts, tagged, strict=True):
+        assert {*tags.labels, *tags.signals} <= {shown.tag for shown in tags.evidence}
+        assert all(shown.text == post.words[shown.start : shown.end] != "" for shown in tags.evidence)
+
+
+def test_each_post_has_a_vector_near_those_of_like_questions(tagger: accurate.AccurateTagger) -> None:
+    same = ["is the app down for anyone else?", "anybody else having an outage with the app?"]
+    posts = [Post(source="x", id="1", text=text, created_at=None) for text in (*same, "best pizza in Rome")]  # type: ignore[arg-type]
+    vectors = [np.frombuffer(tags.vector, np.int8).astype(float) for tags in tagger(posts)]
+    assert {len(vector) for vector in vectors} == {384}
+    first, second, other = (vector / np.linalg.norm(vector) for vector in vectors)
+    assert first @ second > first @ other + 0.2
+
+
+def test_another_language_is_read_by_lists_of_words(tagger: accurate.AccurateTagger, post: Callable[..., Post]) -> None:
+    (tags,) = tagger([post("¿dónde puedo comprar una mesa para mi casa?")])
+    assert (tags.lang, tags.vector, tags.model) == ("es", None, tagger.model)
+
+
+def test_damaged_weights_are_told_and_the_fast_tagger_takes_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = bytearray(accurate.SHIPPED.read_bytes())
+    data[len(data) // 2] ^= 1
+    for path, content in ((tmp_path / "damaged.weights", bytes(data)), (tmp_path / "missing.weights", None)):
+        if content:
+            path.write_bytes(content)
+        monkeypatch.setattr(accurate, "SHIPPED", path)
+        assert load("accurate").model.startswith("fast-")
+    assert 'damaged.weights: damaged: part "encoder"' in caplog.text
+    assert "missing.weights: No such file" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("likely", "name"),
+    [
+        ([-5, -5, 3, -5], "Salt"),
+        ([-5, -5, 3, 2], "Salt Lake"),
+        ([-5, 1, -5, 3], "Lake"),
+        ([-5, -5, -5, -5], None),
+    ],
+)
+def test_a_place_is_the_likeliest_run_of_words(likely: list[float], name: str | None) -> None:
+    text = "we near Salt Lake"
+    spans = [Span(0, 2), Span(3, 7), Span(8, 12), Span(13, 17)]
+    vectors = np.array([[0.0], *[[value] for value in likely], [0.0]], dtype=np.float32)
+    found = accurate.place_of(text, Pieces(spans, [True] * 4, vectors), np.array([1.0, 0.0], dtype=np.float32))
+    assert (text[found.start : found.end] if found else None) == name

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from listener.app import notices
 from listener.app.clocks import clock
 from listener.app.parts import CONSOLE, Parts, assemble, terms_of
+from listener.app.trends import Trends
 from listener.collect import collect, look_up, retry_in, sifted, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
@@ -50,6 +51,7 @@ class App:
         self._troubles: dict[str, dict[str, str]] = {}  # by source: stream → why, of the page before
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._unchecked: dict[str, str] = {}  # by source: why stored posts could not be looked up the last time
+        self._trends = Trends(store, now)
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
 
@@ -231,6 +233,13 @@ class App:
         self.store.touch(looked_at, now)
         if kept.deleted or kept.edited:
             self._purge(at_once=True)
+
+    # Trends
+
+    def look_for_trends(self) -> None:
+        """Count what was found since the last look; trouble is noted, not raised."""
+        if self._trends.look(self.parts):
+            self.on_alert()
 
     # Sending
 

@@ -44,6 +44,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
             app.in_trouble(name, error)
             failed.append(name)
     app.tell_operators()
+    app.look_for_trends()
     waiting = deliver(app, app.senders(), progress)
     app.retain()
     return Pass(read, posts, findings, alerts, tuple(failed), waiting)

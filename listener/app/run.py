@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _WATCH = 2.0  # seconds between two looks at the configuration
 _RECHECK = 600.0  # seconds between two looks for posts to be looked up again
+_TRENDS = 15.0  # seconds between two looks for questions that rise
 _RETAIN = 6 * 3600.0
 _OPERATORS = 30.0  # seconds between two looks for trouble that has lasted long enough to be told
 
@@ -87,6 +88,7 @@ class Running:
         app = self._app
         jobs = [Job("configuration", _WATCH, self._watch), Job("retention", _RETAIN, app.retain)]
         jobs.append(Job("operators", _OPERATORS, app.tell_operators, at_once=False))
+        jobs.append(Job("trends", _TRENDS, app.look_for_trends, at_once=False))
         for name, bound in app.parts.sources.items():
             jobs.append(Job(f"read {name}", bound.every, partial(app.poll, name)))
             if bound.terms.recheck_hours is not None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "status": ("state", "status", "Sources, outbox, gaps and totals."),
     "doctor": ("state", "doctor", "What is wrong, and the exact command that mends it."),
     "findings": ("browse", "findings", "Search what was found."),
+    "trends": ("trends", "trends", "What is asked more than usual now; note where it was answered."),
     "why": ("browse", "why", "Why a post alerted, or why not."),
     "datasette": ("browse", "datasette", "Browse the findings, read-only, in Datasette."),
     "topics": ("topics", "topics", "What is tracked: list, add, remove, export, import from other tools."),

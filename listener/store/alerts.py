@@ -15,7 +15,7 @@ def plan(conn: sqlite3.Connection, stream: str, decisions: Decisions, decide: De
     new = 0
     for alert in decisions.alerts:
         prints, post = decide.fingerprints(alert.about[0].post), alert.about[0].post
-        if _insert(conn, alert, prints, now):
+        if insert(conn, alert, prints, now):
             state = first_state(conn, post.created_at, stream)
             enqueue(conn, Letter(key=alert.key, channel=alert.channel, alerts=(alert.key,), state=state), now)
             _remember(conn, alert, prints, now)
@@ -104,7 +104,8 @@ def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
     return new
 
 
-def _insert(conn: sqlite3.Connection, alert: Alert, prints: tuple[str, ...], now: datetime) -> bool:
+def insert(conn: sqlite3.Connection, alert: Alert, prints: tuple[str, ...], now: datetime) -> bool:
+    """Write an alert unless it is there; True if it was not."""
     sql = (
         "insert into alerts(key, channel, reason, post_key, revision, findings, fingerprints, due_at, deadline_at, "
         "created_at) values (?,?,?,?,?,?,?,?,?,?) on conflict(key) do nothing"

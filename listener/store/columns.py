@@ -9,6 +9,8 @@ NAMES = {
     "carries": ("alert",),
     "events": ("finding",),
     "aged": ("post_key",),
+    "trends": ("question",),
+    "trend_posts": ("post_key",),
 }
 """Columns that hold the name of a post, finding or alert, and nothing else."""
 

@@ -57,6 +57,13 @@ def m006_passed(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m007_trends(db: Database) -> None:
+    """What many people ask at once."""
+    for statement in _statements("m007.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -19,7 +19,7 @@ from listener.store.metering import StoredMeter
 from listener.store.migrations import check, migrate, refuse_foreign
 from listener.store.outbox import Outbox
 from listener.store.retention import Limits
-from listener.store.rows import digest, iso, loads
+from listener.store.rows import at, digest, iso, loads
 from listener.store.spending import StoredPurse
 from listener.types import Analysis, Batch, Clock, Decider, Json, Post, Terms, Topic
 
@@ -111,6 +111,10 @@ class Store:
         marker = self.marker
         with self.db.write() as conn:
             return keep(conn, stream, *bar(conn, marker, batch, analysis), decide, now)
+
+    def topic_since(self, topic: str) -> datetime:
+        """When a topic was first tracked."""
+        return at(self.db.value("select since from topics where id=?", (topic,)))
 
     def is_new(self, name: str) -> bool:
         """Whether a source was never read to its end."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from listener.trend.past import Floats
+from listener.trend.words import hashed
 from listener.types.trend import Trend
 
 SILENCE = timedelta(hours=6)
@@ -23,7 +24,7 @@ class Thread:
         mean: of the vectors of its posts, each of length 1.
     """
 
-    def __init__(self, first: str, at: datetime, votes: int, posts: Iterable[str], mean: Floats) -> None:
+    def __init__(self, first: str, at: datetime, votes: int, posts: Iterable[int], mean: Floats) -> None:
         self.first, self.at, self.votes, self.posts, self.mean = first, at, votes, set(posts), mean
 
     @classmethod
@@ -33,7 +34,7 @@ class Thread:
 
     def holds(self, trend: Trend, mean: Floats) -> bool:
         """Whether a burst is this question again: by its posts, or within the silence by its meaning."""
-        told = sum(post in self.posts for post in trend.posts)
+        told = sum(hashed(post) in self.posts for post in trend.posts)
         return told >= _SHARED * len(trend.posts) or (trend.at - self.at < SILENCE and self.means(trend, mean))
 
     def means(self, trend: Trend, mean: Floats) -> bool:
@@ -47,7 +48,7 @@ class Told(Struct, frozen=True):
     first: str
     at: datetime
     votes: int
-    posts: list[str]
+    posts: list[int]  # hashes: a name that is forgotten is not kept here
     mean: bytes
 
 
@@ -66,15 +67,20 @@ class Threads:
         self.open = [thread for thread in self.open if trend.at - thread.at < _FORGET]
         thread = next((t for t in reversed(self.open) if t.holds(trend, mean)), None)
         if thread is None:
-            self.open.append(Thread(trend.question, trend.at, trend.votes, trend.posts, mean))
+            self.open.append(Thread(name_of(trend), trend.at, trend.votes, map(hashed, trend.posts), mean))
             return trend
         if not thread.means(trend, mean):
             return None  # some of its posts, and others that ask something else
-        thread.posts.update(trend.posts)
+        thread.posts.update(map(hashed, trend.posts))
         if trend.votes < 2 * thread.votes:
             return None
         thread.votes = trend.votes
         return replace(trend, thread=thread.first)
+
+
+def name_of(trend: Trend) -> str:
+    """What the thread is called that begins with this trend; it says nothing of the post."""
+    return trend.thread or f"{hashed(trend.question) % 2**64:016x}"
 
 
 def _within(mean: Floats, size: int) -> float:

@@ -40,7 +40,7 @@ class Trend(Struct, frozen=True, kw_only=True):
     score: float  # −log10 of the chance of so many votes
     since: datetime  # the first post of the window
     window: float  # seconds
-    thread: str = ""  # Asked.post that the first alert of this question was named by; "" this is the first
+    thread: str = ""  # name of the thread that it goes on with; "" this is the first
     missed: bool = False  # found too late to be told
     cold: bool = False  # little history: less than two days
 

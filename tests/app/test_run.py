@@ -27,7 +27,8 @@ def jobs(schedule: Schedule) -> list[str]:
 def test_every_source_is_read_and_looked_up_again_on_schedule(office: Office, schedule: Schedule) -> None:
     Running(office.app, office.env, schedule).put_jobs()
     assert jobs(schedule) == [
-        *("configuration", "operators", "read feed", "read other", "recheck feed", "recheck other", "retention")
+        *("configuration", "operators", "read feed", "read other", "recheck feed", "recheck other", "retention"),
+        "trends",
     ]
     read = schedule._scheduler.get_job("read feed")
     assert (read.trigger.interval.total_seconds(), read.misfire_grace_time, read.coalesce) == (5.0, 5, True)

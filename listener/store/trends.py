@@ -1,0 +1,200 @@
+"""Questions as they are counted, and the trends that came of them."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from listener.store.alerts import Letter, enqueue, insert
+from listener.store.connection import Database, marks
+from listener.store.read import Stored, stored
+from listener.store.rows import at, iso
+from listener.types import Alert
+from listener.types.trend import Asked, Trend
+
+REMEMBERED = timedelta(days=15)
+
+
+class Tiding(Struct, frozen=True, kw_only=True):
+    """A trend, and who hears of it.
+
+    Args:
+        notice: what is said of it now, in plain text.
+        alerts: of the question, one a channel; none where nobody is told.
+    """
+
+    trend: Trend
+    thread: str  # its name
+    state: str  # told, missed, quiet
+    notice: str = ""
+    alerts: tuple[Alert, ...] = ()
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """What looking at some findings of a topic came to: all of it is stored, or nothing."""
+
+    topic: str
+    model: str
+    upto: int  # id of the last finding
+    memory: bytes
+    asked: Sequence[Asked] = ()
+    tidings: Sequence[Tiding] = ()
+
+
+class TrendRow(Struct, frozen=True, kw_only=True):
+    """A trend as `listener trends` lists it."""
+
+    id: int
+    topic: str
+    kind: str
+    question: str  # words; "" where they are gone
+    url: str
+    votes: int
+    expected: float
+    score: float
+    since: datetime
+    at: datetime
+    updated_at: datetime
+    state: str
+    answer: str
+
+
+class TrendStore:
+    """The tables of trends."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def fresh(self, topic: str, after: int, limit: int) -> list[tuple[int, datetime, Stored]]:
+        """Findings of a topic that were not looked at, with their ids and the times when they were read."""
+        rows = self.db.rows(
+            "select f.*, p.fetched_at from named_findings f join posts p on p.key = f.post_key "
+            "where f.topic=? and f.id > ? order by f.id limit ?",
+            (topic, after, limit),
+        )
+        return [(row["id"], at(row["fetched_at"]), stored(self.db, row)) for row in rows]
+
+    def remembered(self, topic: str, model: str, now: datetime) -> tuple[int, bytes, list[Asked]]:
+        """The last finding looked at, what is known beside the questions (b"": nothing), and the questions."""
+        known = self.db.rows("select upto, memory from trend_memory where topic=? and model=?", (topic, model))
+        rows = self.db.rows(
+            "select * from asked where topic=? and model=? and at > ? order by id",
+            (topic, model, iso(now - REMEMBERED)),
+        )
+        found = [_asked(row) for row in rows]
+        return (known[0]["upto"], known[0]["memory"].encode(), found) if known else (0, b"", found)
+
+    def finding(self, topic: str, post_key: str) -> Stored | None:
+        """The finding of a topic about a post."""
+        rows = self.db.rows("select * from named_findings where topic=? and post_key=?", (topic, post_key))
+        return stored(self.db, rows[0]) if rows else None
+
+    def keep(self, counted: Counted, now: datetime) -> int:
+        """Store what was counted and what is to be told in one transaction; answers how many messages are new."""
+        with self.db.write() as conn:
+            for asked in counted.asked:
+                row = (counted.topic, asked.post, iso(asked.at), asked.author, asked.text, counted.model, asked.vector)
+                conn.execute(
+                    "insert or replace into asked(topic, post_key, at, author, text, model, vector) "
+                    "values (?,?,?,?,?,?,?)",
+                    row,
+                )
+            conn.execute(
+                "insert or replace into trend_memory values (?,?,?,?)",
+                (counted.topic, counted.model, counted.upto, counted.memory.decode()),
+            )
+            old = iso(now - REMEMBERED)
+            conn.execute("delete from asked where topic=? and at < ?", (counted.topic, old))
+            return sum(_keep(conn, tiding, now) for tiding in counted.tidings)
+
+    def trends(self, since: datetime) -> list[TrendRow]:
+        """Trends that were found or that grew since then, the latest first."""
+        rows = self.db.rows(
+            "select t.*, p.text as words, p.title, p.url from trends t left join posts p on p.key = t.question "
+            "where t.updated_at >= ? order by t.updated_at desc, t.id desc",
+            (iso(since),),
+        )
+        return [_row(row) for row in rows]
+
+    def answered(self, number: int, url: str) -> bool:
+        """Note the address of our answer; False where there is no such trend."""
+        with self.db.write() as conn:
+            return bool(conn.execute("update trends set answer=? where id=?", (url, number)).rowcount)
+
+
+def _asked(row: sqlite3.Row) -> Asked:
+    return Asked(post=row["post_key"], at=at(row["at"]), author=row["author"], text=row["text"], vector=row["vector"])
+
+
+def _keep(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:
+    """One trend: its row, and a message for each channel, or what has changed of it."""
+    trend = tiding.trend
+    key = f"{trend.topic}/{tiding.thread}"
+    _write(conn, key, tiding)
+    if tiding.state != "told":
+        return 0
+    if trend.thread:
+        return _grow(conn, key, tiding, now)
+    new = 0
+    for alert in tiding.alerts:
+        insert(conn, alert, (), now)
+        letter = Letter(
+            key=f"trend/{alert.channel}/{key}", channel=alert.channel, alerts=(alert.key,), notice=tiding.notice
+        )
+        new += enqueue(conn, letter, now)
+    return new
+
+
+def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
+    trend = tiding.trend
+    row = {
+        "key": key,
+        "kind": trend.kind,
+        "topic": trend.topic,
+        "question": trend.question,
+        "votes": trend.votes,
+        "authors": trend.authors,
+        "expected": trend.expected,
+        "score": trend.score,
+        "since": iso(trend.since),
+        "seconds": trend.window,
+        "at": iso(trend.at),
+        "updated_at": iso(trend.at),
+        "state": tiding.state,
+    }
+    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", "score", "updated_at"))
+    conn.execute(
+        f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
+        list(row.values()),
+    )
+    conn.executemany("insert or ignore into trend_posts values (?,?)", [(key, post) for post in trend.posts])
+
+
+def _grow(conn: sqlite3.Connection, key: str, tiding: Tiding, now: datetime) -> int:
+    """Show the card anew, and say it in its thread."""
+    new, ending = 0, f"/{key}"
+    parents = conn.execute(
+        "select key, channel, ref from outbox where substr(key, 1, 6) = 'trend/' and substr(key, -length(?)) = ?",
+        (ending, ending),
+    ).fetchall()
+    for parent in parents:
+        conn.execute("update outbox set notice=?, version = version + 1 where key=?", (tiding.notice, parent["key"]))
+        if not parent["ref"]:
+            continue  # it has not been sent yet: it will say this at once
+        reply = f"{parent['key']}/{tiding.trend.votes}"
+        new += enqueue(conn, Letter(key=reply, channel=parent["channel"], notice=tiding.notice), now)
+        conn.execute("update outbox set thread=? where key=?", (parent["ref"], reply))
+    return new
+
+
+def _row(row: sqlite3.Row) -> TrendRow:
+    plain = {name: row[name] for name in ("id", "topic", "kind", "votes", "expected", "score", "state", "answer")}
+    return TrendRow(
+        question=f"{row['title'] or ''} {row['words'] or ''}".strip(),
+        url=row["url"] or "",
+        since=at(row["since"]),
+        at=at(row["at"]),
+        updated_at=at(row["updated_at"]),
+        **plain,
+    )

@@ -1,0 +1,53 @@
+"""What is said of a trend: numbers and addresses alone; whose words it shows, the card below decides."""
+
+from collections.abc import Sequence
+
+from listener.card import PLATFORMS, line
+from listener.trend.detector import HOUR
+from listener.types import Post
+from listener.types.trend import Trend
+
+_BARS = "▁▂▃▄▅▆▇█"
+_HOURS = 24
+
+
+def notice(trend: Trend, posts: Sequence[Post]) -> str:
+    """Plain text of a few lines.
+
+    Args:
+        posts: those of the trend whose words are there, earliest first.
+    """
+    hours = trend.window / HOUR
+    usual = trend.expected / hours
+    rate = trend.votes / hours
+    times = f"×{rate / usual:.0f} the usual {usual:.2g} an hour" if usual else ""
+    counts = f"{trend.votes} votes · {len(trend.posts)} posts · {trend.authors} authors"
+    where = ", ".join(sorted({_platform(post) for post in posts}))
+    cold = "little history yet" if trend.cold else ""
+    lines = [
+        f"📈 Asked more than usual: {trend.votes} ask this within {_span(trend.window)}",
+        " · ".join(filter(None, [counts, times, cold])),
+        " · ".join(filter(None, [f"first {trend.since:%d %b %H:%M} UTC", where])),
+        f"{sparkline(trend, posts)} last {_HOURS} hours",
+    ]
+    return "\n".join(lines)
+
+
+def sparkline(trend: Trend, posts: Sequence[Post]) -> str:
+    """One bar an hour, the present last."""
+    counts = [0] * _HOURS
+    for post in posts:
+        age = int((trend.at - post.created_at).total_seconds() // HOUR)
+        if 0 <= age < _HOURS:
+            counts[_HOURS - 1 - age] += 1
+    most = max(1, *counts)
+    return "".join(_BARS[count * (len(_BARS) - 1) // most] for count in counts)
+
+
+def _platform(post: Post) -> str:
+    known = PLATFORMS.get(post.source)
+    return known.name if known else line(post.source, 40)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds < HOUR else f"{seconds / HOUR:.0f} h"

@@ -23,6 +23,9 @@ _TOOLS = Path(__file__).resolve().parents[3] / "shared" / "tools"
 def main() -> int:
     """Play what the arguments say."""
     options = _options()
+    if not (_TOOLS / "loopback").is_dir():
+        print(f"needs the stand-in platforms beside the checkout: no {_TOOLS / 'loopback'}", file=sys.stderr)
+        return 2
     sys.path.insert(0, str(_TOOLS))
     kind = patient(import_module("loopback.world").World)
     plan = Plan(
@@ -71,7 +74,7 @@ def _shown(result: Result) -> str:
         f"{len(alerts.lost) + len(alerts.untold)}, twice {len(alerts.twice)}; {alerts.notices} notices to operators; "
         f"{alerts.unanswered} answers of Slack lost"
     )
-    lines.append(f"x: {result.usd:.3f} USD of {result.cap:.3f}")
+    lines.append(f"x: {result.usd:.3f} USD, {result.booked:.3f} in the books, of {result.cap:.3f}")
     return "\n".join([*lines, *(f"WRONG {each}" for each in result.wrong)])
 
 

@@ -30,6 +30,7 @@ class Result(Struct, frozen=True, kw_only=True):
     platforms: Mapping[str, figures.Reading]
     alerts: figures.Telling
     usd: float  # what X would have charged
+    booked: float  # what the product's own books say of it: more where answers were lost, never less
     cap: float
     strange: list[Any]
 
@@ -41,8 +42,8 @@ class Result(Struct, frozen=True, kw_only=True):
         found += [f"told {what}: {keys[:3]}" for what, keys in self._untrue() if keys]
         if "reddit" in self.platforms and self.platforms["reddit"].most_a_minute > 100:
             found.append(f"reddit: {self.platforms['reddit'].most_a_minute} requests in a minute")
-        if self.usd > self.cap:
-            found.append(f"x: {self.usd} USD of {self.cap}")
+        if not self.usd <= self.booked <= self.cap:
+            found.append(f"x: {self.usd} USD, {self.booked} in the books, of {self.cap}")
         return [*found, *map(str, self.strange)]
 
     def _untrue(self) -> list[tuple[str, list[str]]]:
@@ -81,6 +82,7 @@ def play(plan: Plan, world_kind: Any, folder: Path) -> Result:
             platforms={name: figures.reading(name, product, ledger, world, made[name], downs) for name in names},
             alerts=figures.telling(product, ledger),
             usd=ledger["billed"]["x"]["usd"],
+            booked=product.rows("select coalesce(sum(spent + held), 0) from spending")[0][0] / 1_000_000,
             cap=plan.usd,
             strange=figures.strange(ledger),
         )

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 8.0  # seconds that work under way may take to end after a signal
 _SETTLED = 60.0  # seconds after the start until what is not urgent is done first: not every process lives for long
+_AT_ONCE = 100  # jobs: a source that hangs until its deadline must not hold up another
 _STORE_PAUSE = 5.0  # seconds before the database is tried again after trouble
 
 
@@ -84,7 +85,10 @@ class Schedule:
         self._workers: list[Worker] = []
         self.failed = False  # something ended that should not have
         self._scheduler = BackgroundScheduler(
-            timezone="UTC", executors={"default": ThreadPoolExecutor(16)}, daemon=True, logger=logging.getLogger("jobs")
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(_AT_ONCE)},
+            daemon=True,
+            logger=logging.getLogger("jobs"),
         )
 
     def start(self) -> None:

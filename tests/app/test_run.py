@@ -4,9 +4,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from listener.app import clock
 from listener.app.run import Running, Watch
 from listener.config import init
 from listener.schedule import Job, Schedule
@@ -59,6 +61,20 @@ def test_a_job_that_pauses_is_tried_at_once_after_a_change(schedule: Schedule) -
     schedule.put([Job("a", 5.0, lambda: None)])
     after = schedule._scheduler.get_job("a").next_run_time
     assert (paused - after).total_seconds() == 9 * 3600.0
+
+
+def test_twenty_sources_that_hang_hold_no_other_up() -> None:
+    schedule, end, read = Schedule(clock), Event(), Event()
+
+    def hang() -> None:
+        end.wait(20)
+
+    schedule.start()
+    schedule.put([*(Job(f"hangs {n}", 60.0, hang) for n in range(20)), Job("reads", 60.0, read.set)])
+    came = read.wait(10)
+    end.set()
+    assert schedule.end()
+    assert came
 
 
 def test_a_changed_file_is_noticed_once(tmp_path: Path) -> None:

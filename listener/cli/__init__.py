@@ -25,6 +25,7 @@ COMMANDS = {
     "topics": ("topics", "topics", "What is tracked: list, add, remove, export, import from other tools."),
     "match": ("language", "match", "Judge query cases from a file."),
     "explain": ("language", "explain", "How a query reads, and which part matched a text where."),
+    "estimate": ("estimating", "estimating", "How many posts an hour a query would have found, and which."),
     "tag": ("tagging", "tag", "Tag posts from a file or standard input."),
     "eval": ("learning", "evaluate", "How well a tagger agrees with labels."),
     "routes": ("routing", "routes", "Show the route tree, or where a finding would go."),

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from listener.store.connection import Database, Row, marks
 from listener.store.passed import passed_at
-from listener.store.rows import at, finding_of, iso, loads, post_of
+from listener.store.rows import at, finding_of, iso, post_of
 from listener.types import Finding, Post
 
 
@@ -171,18 +171,6 @@ def _times(stream: str, longest: timedelta, first: timedelta | None, now: dateti
         "first": (first or longest) / timedelta(days=1),
         "rounding": timedelta(seconds=1) / timedelta(days=1),
     }
-
-
-def samples(db: Database, since: datetime) -> list[Post]:
-    """The uniform sample of posts that matched nothing."""
-    rows = db.rows("select post from samples where day >= ?", (since.date().isoformat(),))
-    return [_sampled(loads(row["post"])) for row in rows]
-
-
-def _sampled(raw: dict[str, Any]) -> Post:
-    from msgspec import convert  # noqa: PLC0415  # only `estimate` needs it
-
-    return convert(raw, Post)
 
 
 def waiting(db: Database, states: Collection[str], limit: int) -> list[Waiting]:

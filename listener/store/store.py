@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.errors import StoreError
-from listener.store import access, begin, condition, health, passed, quarantine, read, retention, search, words
+from listener.store import access, begin, condition, health, passed, quarantine, read, retention, search, volume, words
 from listener.store.bar import bar, replay
 from listener.store.connection import Connect, Database, connect
 from listener.store.forget import Erased, Target, forget
@@ -155,6 +155,14 @@ class Store:
     def search(self, wanted: search.Search, now: datetime) -> search.Page:
         """The newest findings that a query asks for, a page at a time."""
         return search.search(self.db, wanted, now)
+
+    def listened(self, since: datetime) -> volume.Listened | None:
+        """The part of the time since then in which posts were read; None where none were."""
+        return volume.listened(self.db, since)
+
+    def unmatched(self, since: datetime) -> Iterator[volume.Day]:
+        """What matched nothing, day by day, and the sample of it."""
+        return volume.days(self.db, since)
 
     def why(self, wanted: str) -> read.Answer | None:
         """What became of the post with this address or key."""

@@ -8,7 +8,6 @@ from msgspec import Struct
 from listener.store import Store
 from listener.store.draw import draw
 from listener.store.passed import SAMPLES_A_DAY
-from listener.store.read import samples
 from listener.store.retention import Limits
 from listener.types import Analysis, Batch, Post, Rough
 from tests.making import NOW, Tell, analysis
@@ -40,11 +39,15 @@ def keep(store: Store, *lines: Line) -> int:
     return store.keep("feed", Batch(rough=rough(*lines)), Analysis(), Tell(), NOW).read
 
 
+def sample(store: Store) -> list[Post]:
+    return [post for day in store.unmatched(NOW) for post in day.sample]
+
+
 def test_what_matched_nothing_is_counted_sampled_and_can_be_asked_for(store: Store, rows: Rows) -> None:
     url = "https://tea.example/7"
     assert keep(store, *map(Line, range(5)), Line(7, url=url)) == 6
     assert rows("select source, posts from unmatched") == [("feed", 6)]
-    assert {post.id for post in samples(store.db, NOW)} == {"0", "1", "2", "3", "4", "7"}
+    assert {post.id for post in sample(store)} == {"0", "1", "2", "3", "4", "7"}
     for wanted in ("feed:3", url):
         answer = store.why(wanted)
         assert answer is not None
@@ -72,7 +75,7 @@ def test_the_sample_holds_the_smallest_lots_whatever_the_order(store: Store, row
 
 def test_a_post_that_cannot_be_read_is_no_sample_and_no_trouble(store: Store) -> None:
     assert keep(store, Line(1, "odd"), Line(2)) == 2
-    assert [post.id for post in samples(store.db, NOW)] == ["2"]
+    assert [post.id for post in sample(store)] == ["2"]
 
 
 def test_stored_posts_are_known_among_those_that_come(store: Store) -> None:

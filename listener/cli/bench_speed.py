@@ -23,7 +23,14 @@ _AIMS = {1_000: 100_000, 100_000: 60_000}  # posts a second by phrases
 @click.command()
 @_JSON
 @_POSTS
-@click.option("--phrases", "counts", multiple=True, type=click.IntRange(1), default=(10, 100, 1_000, 10_000, 100_000))
+@click.option(
+    "--phrases",
+    "counts",
+    multiple=True,
+    type=click.IntRange(1),
+    default=(10, 100, 1_000, 10_000, 100_000),
+    help="How many phrases; may be repeated.",
+)
 @unconfigured("what is measured is always the same.")
 def match(file: Path | None, path: Path | None, counts: tuple[int, ...]) -> None:
     """Matching alone, beside an alternation by `re` and pyahocorasick, on the sample stream or your own posts."""
@@ -38,7 +45,14 @@ def match(file: Path | None, path: Path | None, counts: tuple[int, ...]) -> None
 @click.command()
 @_JSON
 @_POSTS
-@click.option("--phrases", "counts", multiple=True, type=click.IntRange(1), default=(1_000, 100_000))
+@click.option(
+    "--phrases",
+    "counts",
+    multiple=True,
+    type=click.IntRange(1),
+    default=(1_000, 100_000),
+    help="How many phrases; may be repeated.",
+)
 @click.option("--count", default=50_000, show_default=True, type=click.IntRange(5_000), help="Posts of each of 5 runs.")
 @click.option("--warm", default=200_000, show_default=True, type=click.IntRange(0), help="Posts before the first run.")
 @unconfigured("what is measured is always the same.")

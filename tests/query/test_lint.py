@@ -1,5 +1,8 @@
 """What lint says of a query is certain: a contradiction never matches, a part that adds nothing changes nothing."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +11,8 @@ from listener.errors import QueryError
 from listener.query import Doc, Query, parse
 from listener.query.evaluate import holds
 from listener.query.implies import excludes, implies
-from listener.query.lint import contradicts, lint
+from listener.query.lint import Remark, contradicts, lint
+from listener.query.tree import And, Node, Or
 from listener.types import Post, Reach
 from tests.conftest import NOW
 
@@ -181,3 +185,85 @@ def test_what_follows_of_single_terms_holds(one: str, other: str, doc: Doc) -> N
 def test_a_contradiction_never_matches(written: str, doc: Doc) -> None:
     query = read(written)
     assert not (query and contradicts(query.tree)) or not holds(query.tree, doc)
+
+
+# Removing what lint calls redundant
+
+REDUNDANT = re.compile(r"adds nothing, for (.+) (finds all of it|holds only where it does); remove it", re.DOTALL)
+related = st.sampled_from(
+    [
+        *("tea", "te*", "tea*", '"tea pot"', '"tea pot cup"', "pot", "!Tea", "@brand", "tea.example", "a.tea.example"),
+        *("likes:>5", "likes:>=5", "likes:>2", "title:tea", "title:te*", "#tea", "#te*", "tea NEAR/2 pot"),
+        *(
+            "tea NEAR/5 pot",
+            "tea ONEAR/2 pot",
+            "(tea OR cup) NEAR/3 pot",
+            "`Tea`",
+            "東京",
+            "東",
+            "-cup",
+            "-(cup OR tea)",
+        ),
+    ]
+)
+groups = st.tuples(st.sampled_from([" ", " OR "]), st.lists(related, min_size=2, max_size=4)).map(
+    lambda made: f"({made[0].join(made[1])})"
+)
+repetitive = st.tuples(
+    st.sampled_from([" ", " OR "]), st.lists(st.one_of(related, groups), min_size=2, max_size=4)
+).map(lambda made: made[0].join(made[1]))
+
+
+def without(node: Node, remark: Remark) -> Node:
+    """The tree without the branch that the remark calls redundant; the same where it calls none so."""
+    redundant = REDUNDANT.fullmatch(remark.why)
+    if redundant is None or not isinstance(node, And | Or):
+        return node
+    kind = Or if redundant[2] == "finds all of it" else And
+    names = [str(child) for child in node.children]
+    if isinstance(node, kind) and remark.part in names:
+        number = names.index(remark.part)
+        rest = (*node.children[:number], *node.children[number + 1 :])
+        if redundant[1] in map(str, rest):
+            return rest[0] if len(rest) == 1 else type(node)(rest)
+    return type(node)(tuple(without(child, remark) for child in node.children))
+
+
+def simplified(tree: Node) -> Iterator[Node]:
+    """The tree after the first removal, after the second, and so on."""
+    while (
+        shorter := next((made for remark in lint(tree) if (made := without(tree, remark)) != tree), None)
+    ) is not None:
+        yield shorter
+        tree = shorter
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ('acme OR "acme cloud"', "acme"),
+        ('acme "acme cloud"', '"acme cloud"'),
+        ("acme OR acme OR acme", "acme"),
+        ('tea (acme OR "acme cloud" OR grinder OR grind*)', "tea (acme OR grind*)"),
+        ("tea likes:>5 likes:>2 likes:>=5", "tea likes:>5"),
+    ],
+)
+def test_what_adds_nothing_can_be_removed_until_nothing_is_left_to_remove(query: str, left: str) -> None:
+    assert str(list(simplified(parse(query, SETS).tree))[-1]) == left
+
+
+@settings(max_examples=100, deadline=None)
+@given(repetitive, docs)
+def test_removing_what_lint_calls_redundant_never_changes_what_matches(written: str, doc: Doc) -> None:
+    if query := read(written):
+        found = holds(query.tree, doc)
+        for shorter in simplified(query.tree):
+            assert holds(shorter, doc) == found, str(shorter)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None)
+@given(repetitive, docs)
+def test_removing_never_changes_what_matches_in_a_thousand_queries(written: str, doc: Doc) -> None:
+    if query := read(written):
+        assert {holds(shorter, doc) for shorter in simplified(query.tree)} <= {holds(query.tree, doc)}

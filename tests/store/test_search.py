@@ -151,28 +151,48 @@ def read(written: str) -> Query | None:
         return None
 
 
-@settings(max_examples=150, deadline=None)
-@given(queries)
-def test_search_finds_what_matching_one_by_one_finds(full: Store, written: str) -> None:
+becoming = (
+    queries,
+    st.text(st.sampled_from("acmeтеá cloud#@.-_'’\u200b東京ﬁß🙂\n/:*\"()"), max_size=30),
+    st.text(max_size=12),
+)
+few, many = settings(max_examples=20, deadline=None), settings(max_examples=300, deadline=None)
+
+
+def agrees(full: Store, written: str) -> None:
     if query := read(written):
         assert keys(pages(full, query)) == one_by_one(full, query)
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    queries, st.text(st.sampled_from("acmeтеá cloud#@.-_'’\u200b東京ﬁß🙂\n/:*\"()"), max_size=30), st.text(max_size=12)
-)
-@example("acme", "acme's", "'s")
-@example("title:acme", "", "acme")
-def test_whatever_a_post_becomes_is_found_by_what_it_says_now(full: Store, written: str, text: str, title: str) -> None:
+def agrees_after_an_edit(full: Store, written: str, text: str, title: str) -> None:
     title = title.encode("utf-8", "ignore").decode().replace("\0", "")
     post = replace(made(1, text).post, id="1", title=title)
     full.keep("feed", Batch(posts=(post,)), Analysis(), Tell(), NOW)
+    agrees(full, written)
+
+
+def agrees_cut_short(full: Store, written: str, steps: int) -> None:
     if query := read(written):
-        assert keys(pages(full, query)) == one_by_one(full, query)
+        found = pages(full, query, None, steps=steps)
+        assert keys(found) == one_by_one(full, query)
+        assert all((page.stopped is None) == (page.next is None) for page in found)
 
 
-@settings(max_examples=50, deadline=None)
+@few
+@given(queries)
+def test_search_finds_what_matching_one_by_one_finds(full: Store, written: str) -> None:
+    agrees(full, written)
+
+
+@few
+@given(*becoming)
+@example("acme", "acme's", "'s")
+@example("title:acme", "", "acme")
+def test_whatever_a_post_becomes_is_found_by_what_it_says_now(full: Store, written: str, text: str, title: str) -> None:
+    agrees_after_an_edit(full, written, text, title)
+
+
+@few
 @given(queries)
 def test_each_post_comes_once_with_the_newest_of_its_findings(full: Store, written: str) -> None:
     if query := read(written):
@@ -180,13 +200,31 @@ def test_each_post_comes_once_with_the_newest_of_its_findings(full: Store, writt
         assert keys(pages(full, query, posts=True)) == [k for k in one_by_one(full, query) if k in newest.values()]
 
 
-@settings(max_examples=50, deadline=None)
+@few
 @given(queries, st.sampled_from([1, 3_000, 5_000, 20_000]))
 def test_a_page_that_stops_goes_on_where_it_stopped(full: Store, written: str, steps: int) -> None:
-    if query := read(written):
-        found = pages(full, query, None, steps=steps)
-        assert keys(found) == one_by_one(full, query)
-        assert all((page.stopped is None) == (page.next is None) for page in found)
+    agrees_cut_short(full, written, steps)
+
+
+@pytest.mark.slow
+@many
+@given(queries)
+def test_many_searches_find_what_matching_one_by_one_finds(full: Store, written: str) -> None:
+    agrees(full, written)
+
+
+@pytest.mark.slow
+@many
+@given(*becoming)
+def test_whatever_a_post_becomes_is_found_many_times(full: Store, written: str, text: str, title: str) -> None:
+    agrees_after_an_edit(full, written, text, title)
+
+
+@pytest.mark.slow
+@many
+@given(queries, st.sampled_from([1, 3_000, 5_000, 20_000]))
+def test_many_pages_that_stop_go_on_where_they_stopped(full: Store, written: str, steps: int) -> None:
+    agrees_cut_short(full, written, steps)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import sqrt
 
 import numpy as np
 from msgspec import Struct
@@ -14,23 +15,26 @@ from listener.types.trend import Trend
 SILENCE = timedelta(hours=6)
 _FORGET = timedelta(hours=26)  # no window reaches further back
 _SHARED = 1 / 2  # of a burst's posts that were told: it is the same burst
-_ALIKE = 0.9  # of the likeness within a burst that it has to the question told, at least, to ask the same
+_ALIKE = 0.9  # of the likeness within two bursts (geometric mean) that there is between them if they ask the same
+
+
+class Told(Struct, frozen=True):
+    """A thread as it is stored: `mean` of the vectors of its posts, float32; `within`, the mean cosine of pairs."""
+
+    first: str
+    at: datetime
+    votes: int
+    posts: list[int]  # hashes: a name that is forgotten is not kept here
+    mean: bytes
+    within: float = 1.0
 
 
 class Thread:
-    """A question that was told.
+    """A question that was told."""
 
-    Args:
-        mean: of the vectors of its posts, each of length 1.
-    """
-
-    def __init__(self, first: str, at: datetime, votes: int, posts: Iterable[int], mean: Floats) -> None:
-        self.first, self.at, self.votes, self.posts, self.mean = first, at, votes, set(posts), mean
-
-    @classmethod
-    def of(cls, told: "Told") -> "Thread":
-        """One that was stored."""
-        return cls(told.first, told.at, told.votes, told.posts, np.frombuffer(told.mean, np.float32))
+    def __init__(self, told: Told) -> None:
+        self.first, self.at, self.votes, self.posts = told.first, told.at, told.votes, set(told.posts)
+        self.mean, self.within = np.frombuffer(told.mean, np.float32), told.within
 
     def holds(self, trend: Trend, mean: Floats) -> bool:
         """Whether a burst is this question again: by its posts, or within the silence by its meaning."""
@@ -39,35 +43,25 @@ class Thread:
 
     def means(self, trend: Trend, mean: Floats) -> bool:
         """Whether a burst asks what this question asks: its posts are as near to these as to each other."""
-        return float(self.mean @ mean) >= _ALIKE * _within(mean, len(trend.posts))
-
-
-class Told(Struct, frozen=True):
-    """A thread as it is stored: `mean` is float32."""
-
-    first: str
-    at: datetime
-    votes: int
-    posts: list[int]  # hashes: a name that is forgotten is not kept here
-    mean: bytes
+        return float(self.mean @ mean) >= _ALIKE * sqrt(self.within * _within(mean, len(trend.posts)))
 
 
 class Threads:
     """The questions that were told of late."""
 
     def __init__(self, told: Iterable[Told] = ()) -> None:
-        self.open = [Thread.of(each) for each in told]
+        self.open = [Thread(each) for each in told]
 
     def told(self) -> list[Told]:
         """What is to be stored."""
-        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes()) for t in self.open]
+        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes(), t.within) for t in self.open]
 
     def join(self, trend: Trend, mean: Floats) -> Trend | None:
         """The trend, if it is to be told: a new question, or one that has twice the votes told."""
         self.open = [thread for thread in self.open if trend.at - thread.at < _FORGET]
         thread = next((t for t in reversed(self.open) if t.holds(trend, mean)), None)
         if thread is None:
-            self.open.append(Thread(name_of(trend), trend.at, trend.votes, map(hashed, trend.posts), mean))
+            self.open.append(Thread(_told(trend, mean)))
             return trend
         if not thread.means(trend, mean):
             return None  # some of its posts, and others that ask something else
@@ -83,6 +77,11 @@ def name_of(trend: Trend) -> str:
     return trend.thread or f"{hashed(trend.question) % 2**64:016x}"
 
 
+def _told(trend: Trend, mean: Floats) -> Told:
+    posts = [hashed(post) for post in trend.posts]
+    return Told(name_of(trend), trend.at, trend.votes, posts, mean.tobytes(), _within(mean, len(posts)))
+
+
 def _within(mean: Floats, size: int) -> float:
     """The mean cosine between the vectors whose mean this is, without those with themselves."""
-    return (float(mean @ mean) * size - 1) / (size - 1) if size > 1 else 1.0
+    return max(0.0, (float(mean @ mean) * size - 1) / (size - 1)) if size > 1 else 1.0

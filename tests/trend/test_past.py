@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.trend.levels import LEAST, Levels
+from listener.trend.past import Past
+from listener.trend.threads import SILENCE, Threads, name_of
+from listener.trend.words import hashed
+from listener.types.trend import Asked, Trend
+from tests.conftest import NOW
+
+WIDTH = 16
+vectors = st.lists(st.integers(-127, 127), min_size=WIDTH, max_size=WIDTH)
+
+
+def asked(number: int, vector: list[int], minutes: float = 0) -> Asked:
+    at = NOW + timedelta(minutes=minutes)
+    return Asked(post=f"x:{number}", at=at, author=number, text=number, vector=np.array(vector, np.int8).tobytes())
+
+
+def filled(many: list[list[int]]) -> Past:
+    past = Past(WIDTH)
+    for number, vector in enumerate(many):
+        past.add(asked(number, vector), NOW.timestamp() + 60 * number)
+    return past
+
+
+@given(st.lists(vectors, min_size=1, max_size=12))
+def test_cosines_are_those_of_the_vectors_by_every_way(many: list[list[int]]) -> None:
+    past, last = filled(many), len(many) - 1
+    exact = np.array(many, float)
+    norms = np.maximum(1, np.linalg.norm(exact, axis=1))
+    wanted = exact @ exact[last] / (norms * norms[last])
+    assert np.allclose(past.latest(last), wanted, atol=1e-5)
+    assert np.array_equal(past.latest(last), past.all(last))
+    rows = np.arange(len(many))
+    assert np.allclose(past.between(rows)[last], wanted, atol=1e-5)
+    assert np.allclose(past.pairs(rows, np.full(len(many), last)), wanted, atol=1e-5)
+
+
+@given(st.lists(vectors, min_size=1, max_size=12))
+def test_a_row_comes_back_as_it_was_added(many: list[list[int]]) -> None:
+    past = filled(many)
+    for number, vector in enumerate(many):
+        assert past.asked(number) == asked(number, vector, number)
+
+
+def test_what_is_old_is_not_among_the_latest_and_is_dropped_in_time() -> None:
+    past = filled([[number % 100] * WIDTH for number in range(1_000)])
+    past.age(NOW.timestamp() + 60 * 900)
+    assert past.start == 900
+    assert len(past.latest(999)) == 100
+    past.forget(NOW.timestamp() + 60 * 50)
+    assert past.size == 1_000, "few are not worth moving all others"
+    past.forget(NOW.timestamp() + 60 * 500)
+    assert (past.size, past.start, past.posts[0]) == (500, 400, "x:500")
+    assert past.asked(0) == asked(500, [0] * WIDTH, 500)
+    assert len(past.latest(499)) == 100
+
+
+def test_more_rows_than_there_was_room_for_are_all_there() -> None:
+    past = filled([[number % 120 + 1] * WIDTH for number in range(2_000)])
+    assert past.size == 2_000
+    assert np.allclose(past.latest(1_999), 1.0)
+    assert past.asked(1_500).post == "x:1500"
+
+
+# How alike questions must be
+
+
+def _random(count: int) -> Past:
+    draw = np.random.default_rng(4)
+    return filled(draw.integers(-100, 100, (count, WIDTH)).tolist())
+
+
+def test_levels_rise_to_what_random_pairs_of_the_topic_rarely_reach() -> None:
+    past, levels = _random(600), Levels()
+    before = levels.values.copy()
+    levels.renew(past, 30, 0)
+    assert np.array_equal(levels.values, before), "too few are known"
+    levels.renew(past, 600, 0)
+    left, right = np.random.default_rng(5).integers(0, 600, (2, 20_000))
+    apart = np.abs(left - right) > 60
+    share = np.mean(past.pairs(left[apart], right[apart]) >= levels.values[0])
+    assert 0.001 < share < 0.006
+    assert list(levels.values) == sorted(levels.values)
+    assert levels.values[0] >= LEAST
+
+
+def test_levels_are_the_same_after_the_same_questions() -> None:
+    first, second = Levels(), Levels()
+    first.renew(_random(300), 300, 0)
+    second.renew(_random(300), 300, 0)
+    assert np.array_equal(first.values, second.values)
+    assert first.due == second.due == 450
+
+
+# One alert a question
+
+
+def burst(posts: list[int], minutes: float = 0, votes: int = 0) -> Trend:
+    at = NOW + timedelta(minutes=minutes)
+    names = tuple(f"x:{number}" for number in posts)
+    return Trend(
+        at=at,
+        question=names[0],
+        votes=votes or len(posts),
+        posts=names,
+        authors=len(posts),
+        expected=0.1,
+        score=5.0,
+        since=at,
+        window=3_600,
+    )
+
+
+ONE, OTHER = np.eye(WIDTH, dtype=np.float32)[:2]
+HALF = (ONE + OTHER) / 2
+
+
+def test_the_same_question_is_silent_until_its_votes_double() -> None:
+    threads = Threads()
+    first = threads.join(burst([1, 2, 3]), ONE)
+    assert first and not first.thread
+    assert threads.join(burst([1, 2, 3, 4], 5), ONE) is None
+    grown = threads.join(burst([1, 2, 3, 4, 5, 6], 10), ONE)
+    assert grown and grown.thread == name_of(first)
+    assert threads.join(burst([1, 2, 3, 4, 5, 6, 7], 11), ONE) is None
+
+
+def test_another_question_is_told() -> None:
+    threads = Threads()
+    threads.join(burst([1, 2, 3]), ONE)
+    other = threads.join(burst([4, 5, 6], 5), OTHER)
+    assert other and not other.thread
+
+
+def test_a_mixture_with_what_was_told_is_silent_and_hides_nothing() -> None:
+    threads = Threads()
+    threads.join(burst([1, 2, 3]), ONE)
+    assert threads.join(burst([1, 2, 3, 8, 9], 5), HALF) is None
+    assert threads.join(burst([8, 9, 10], 6), OTHER)
+
+
+@pytest.mark.parametrize(("after", "silent"), [(SILENCE - timedelta(minutes=1), True), (SILENCE, False)])
+def test_the_same_words_are_news_again_after_the_silence(after: timedelta, silent: bool) -> None:
+    threads = Threads()
+    threads.join(burst([1, 2, 3]), ONE)
+    again = threads.join(burst([4, 5, 6], after.total_seconds() / 60), ONE)
+    assert (again is None) is silent
+
+
+def test_threads_that_are_stored_go_on() -> None:
+    threads = Threads()
+    first = threads.join(burst([1, 2, 3]), ONE)
+    again = Threads(threads.told())
+    assert again.join(burst([1, 2, 3, 4], 5), ONE) is None
+    grown = again.join(burst([1, 2, 3, 4, 5, 6], 10), ONE)
+    assert first and grown and grown.thread == name_of(first)
+
+
+def test_a_stored_thread_names_no_post() -> None:
+    threads = Threads()
+    threads.join(burst([1, 2, 3]), ONE)
+    [told] = threads.told()
+    assert told.posts == sorted(map(hashed, ("x:1", "x:2", "x:3")))
+    assert "x:" not in told.first

@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from listener.trend.telling import notice, sparkline
+from listener.types import Post
+from listener.types.trend import Trend
+from tests.conftest import NOW
+
+TREND = Trend(
+    at=NOW,
+    question="x:2",
+    votes=6,
+    posts=tuple(f"x:{n}" for n in range(6)),
+    authors=6,
+    expected=0.5,
+    score=7.2,
+    since=NOW - timedelta(minutes=50),
+    window=3_600,
+)
+
+
+def post(minutes: float, source: str = "x") -> Post:
+    at = NOW - timedelta(minutes=minutes)
+    return Post(source=source, id=f"{minutes:g}", text="<!channel> evil", created_at=at, url="https://example.org/ann")
+
+
+def test_a_notice_says_how_many_how_unusual_since_when_and_where() -> None:
+    lines = notice(TREND, [post(50), post(20, "reddit"), post(0)]).splitlines()
+    assert lines[0] == "📈 Asked more than usual: 6 ask this within 1 h"
+    assert lines[1] == "6 votes · 6 posts · 6 authors · ×12 the usual 0.5 an hour"
+    assert lines[2] == "first 20 Nov 11:10 UTC · Reddit, X"
+    assert lines[3].endswith(" last 24 hours")
+
+
+def test_a_notice_holds_no_words_and_no_address_of_a_post() -> None:
+    said = notice(TREND, [post(50), post(20)])
+    assert "evil" not in said
+    assert "example.org" not in said
+
+
+def test_little_history_is_said() -> None:
+    assert "little history" in notice(replace(TREND, cold=True), [post(1)])
+    assert "little history" not in notice(TREND, [post(1)])
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(900, "15 minutes"), (3_600, "1 h"), (21_600, "6 h"), (86_400, "24 h")])
+def test_a_window_is_said_in_words(seconds: float, said: str) -> None:
+    assert f"within {said}" in notice(replace(TREND, window=seconds), [])
+
+
+def test_a_trend_whose_posts_are_gone_is_told_all_the_same() -> None:
+    assert notice(TREND, []).splitlines()[0].startswith("📈")
+
+
+@pytest.mark.parametrize(
+    ("ages", "bars"),
+    [
+        ([], "▁" * 24),
+        ([0], "▁" * 23 + "█"),
+        ([0, 0, 65], "▁" * 22 + "▄█"),
+        ([23 * 60 + 59], "█" + "▁" * 23),
+        ([24 * 60], "▁" * 24),
+        ([-5], "▁" * 24),
+    ],
+)
+def test_the_sparkline_has_a_bar_an_hour(ages: list[float], bars: str) -> None:
+    drawn = sparkline(TREND, [post(age) for age in ages])
+    assert len(drawn) == 24
+    assert drawn == bars

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -17,6 +18,7 @@ from listener.config.positions import Key
 T = TypeVar("T", bound=Struct)
 """The struct that a table becomes."""
 
+_fields = cache(msgspec.structs.fields)  # a file may hold thousands of tables of one kind
 _SECRET = re.compile(r"token|secret|passw|passphrase|credential|api_?key|webhook_?url", re.IGNORECASE)
 _WORDS = {
     "str": "text in quotes",
@@ -45,7 +47,7 @@ def table(
     if not isinstance(raw, dict):
         document.problem(key, f"expected a table, not {_shown(raw)}")
         return None
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = {field.encode_name: field for field in _fields(kind)}
     _refuse_unknown(document, key, raw, [*fields, *beside], secrets or getattr(kind, "SECRETS", ()))
     values = {}
     for name, field in fields.items():

@@ -88,6 +88,7 @@ def _settings(folder: Path, main: Document, topics: Topics, plugin: FindPlugin, 
         web=file.web,
         topics=topics.topics,
         sets=topics.sets,
+        queries=tuple(topics.queries),
         samples=topics.samples,
         warnings=(
             *_idle(main),

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
+from listener.query import Query
 from listener.query.native import Dialect
 from listener.types import Route, Topic
 
@@ -92,5 +93,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     web: Web
     topics: tuple[Topic, ...]
     sets: Mapping[str, str]  # queries that topics and routes name as "@name"
+    queries: tuple[Query, ...] = ()  # of the topics, held so that whoever reads them again is given these
     samples: Mapping[str, tuple[Sample, ...]]  # by topic id
     warnings: tuple[str, ...]  # "config/topics.toml:12: warning: …"; nothing is stopped by them

@@ -12,7 +12,7 @@ from listener.config.positions import Key
 from listener.config.queries import check_query, near_sets
 from listener.config.settings import Sample
 from listener.errors import QueryError
-from listener.query import parse
+from listener.query import Query, parse
 from listener.query.native import Dialect, Unsearchable, widest
 from listener.types import Moment, Topic
 
@@ -41,6 +41,7 @@ class Topics:
         self.document = document
         file = table(document, (), document.data, _File) or _File()
         self.sets: Mapping[str, str] = file.sets
+        self.queries = list[Query]()  # those of the topics that are read without a mistake
         self.topics = tuple(_topic(each) for each in file.topics)
         self.samples = {
             each.id or each.name: (
@@ -84,7 +85,7 @@ class Topics:
         for number, topic in enumerate(self.topics):
             if not topic.sources or use in topic.sources:
                 try:
-                    widest(parse(topic.query, self.sets).tree, dialect)
+                    widest(parse(topic.query, self.sets, scope="topic").tree, dialect)
                 except QueryError:
                     continue  # a mistake, noted already
                 except Unsearchable as error:
@@ -98,7 +99,8 @@ class Topics:
         if not topic.query:
             self.document.problem((*key, "query"), "is missing; say which words the topic is about")
         elif not self._blamed_on_a_set(topic.query):
-            check_query(self.document, (*key, "query"), topic.query, self.sets, "topic")
+            query = check_query(self.document, (*key, "query"), topic.query, self.sets, "topic")
+            self.queries += [query] if query else []
         if "/" in topic.id or not topic.id.isprintable():
             self.document.problem(self._id_key(number), 'may hold neither "/" nor line breaks')
 

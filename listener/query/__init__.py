@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
+from weakref import WeakValueDictionary
 
 from listener.query.doc import Doc
 from listener.query.evaluate import Hit, test
@@ -42,6 +43,10 @@ class Query:
         return f"Query({self.text!r})"
 
 
+_known = WeakValueDictionary[tuple[str, tuple[tuple[str, str], ...], Scope], Query]()
+"""Queries that somebody holds: a configuration and what is made of it share them."""
+
+
 def parse(text: str, sets: Mapping[str, str] = MappingProxyType({}), *, scope: Scope = "search") -> Query:
     """Understand a query; raises `QueryError` with a caret under what is wrong.
 
@@ -49,7 +54,12 @@ def parse(text: str, sets: Mapping[str, str] = MappingProxyType({}), *, scope: S
         sets: the queries that "@name" stands for.
         scope: in a "topic" the tag fields are refused, in a "route" and a "search" they are read.
     """
-    return Query(text, Parser(text, sets, scope, {}).parse())
+    key = text, tuple(sets.items()) if "@" in text else (), scope
+    known = _known.get(key)
+    if known is None:
+        _known[key] = known = Query(text, Parser(text, sets, scope, {}).parse())
+    return known
+
 
 
 def _fields(node: Node) -> list[str]:

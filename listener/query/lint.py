@@ -83,13 +83,24 @@ def _remarks(node: Node) -> Iterator[Remark]:
 
 def _redundant(node: And | Or) -> Iterator[Remark]:
     """Alternatives that another one covers; conditions that follow from another."""
+    texts = list(map(_texts, node.children))
     for number, part in enumerate(node.children):
         for index, other in enumerate(node.children):
-            first, second = (part, other) if isinstance(node, Or) else (other, part)
-            if index != number and implies(first, second) and not (index > number and implies(second, first)):
+            a, b = (number, index) if isinstance(node, Or) else (index, number)
+            if index == number or (texts[a] and texts[b] and not texts[b] <= texts[a]):
+                continue  # most alternatives have no word in common, and there may be thousands of queries
+            first, second = node.children[a], node.children[b]
+            if implies(first, second) and not (index > number and implies(second, first)):
                 verb = "finds all of it" if isinstance(node, Or) else "holds only where it does"
                 yield Remark(str(part), f"adds nothing, for {other} {verb}; remove it")
                 break
+
+
+def _texts(node: Node) -> frozenset[str]:
+    """The words of a term that implies no other without having all of its words; none of what may."""
+    if not isinstance(node, Term) or any(element.glob or element.inside for element in node.elements):
+        return frozenset()
+    return frozenset(element.text for element in node.elements)
 
 
 def _short(term: Term) -> Iterator[Remark]:

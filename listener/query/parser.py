@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 
 from listener.errors import QueryError
 from listener.query import terms
+from listener.query.alternatives import alternatives
 from listener.query.fields import FIELDS, TAG_FIELDS, nearest, shown, understood
 from listener.query.scan import Operator, Scanner
 from listener.query.tree import And, Field, In, Near, Node, Not, Or, Set, leaves, links, positive
@@ -49,13 +50,17 @@ class Parser:
             raise QueryError(f"{query[:59]}…", 59, f"the query has {len(query):,} characters; at most {LONGEST:,} fit")
         if not query.strip():
             raise self._scan.error("the query is empty; expected a word", 0)
+        tree = alternatives(query) or self._whole()
+        if (count := sum(1 for _ in leaves(tree))) > MOST_LEAVES:
+            raise self._scan.error(f"the query has {count} terms, those of its sets included; at most {MOST_LEAVES}", 0)
+        return tree
+
+    def _whole(self) -> Node:
         tree = self._or()
         if self._next() == ")":
             raise self._scan.error("a parenthesis is closed that was never opened; expected a term or the end")
         if not positive(tree):
             raise self._scan.error("the query says only what must not be there; expected something that must", 0)
-        if (count := sum(1 for _ in leaves(tree))) > MOST_LEAVES:
-            raise self._scan.error(f"the query has {count} terms, those of its sets included; at most {MOST_LEAVES}", 0)
         return tree
 
     def _next(self) -> str:

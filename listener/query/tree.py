@@ -153,7 +153,10 @@ def leaves(node: Node) -> Iterator[Leaves]:
     if isinstance(node, Leaf):
         yield node
     for child in children(node):
-        yield from leaves(child)
+        if isinstance(child, Leaf):
+            yield child
+        else:
+            yield from leaves(child)
 
 
 def positive(node: Node) -> bool:

@@ -30,6 +30,8 @@ url = "sqlite:///{folder}/firehose.db"
 [[sources]]
 use = "jsonl"
 path = "{folder}/posts.jsonl"
+[tag]
+tagger = "fast"
 [[channels]]
 use = "console"
 [route]

@@ -61,7 +61,6 @@ def parse(text: str, sets: Mapping[str, str] = MappingProxyType({}), *, scope: S
     return known
 
 
-
 def _fields(node: Node) -> list[str]:
     here = [node.name] if isinstance(node, Field) else ["title"] if isinstance(node, In) else []
     return here + [name for child in children(node) for name in _fields(child)]

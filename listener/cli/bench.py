@@ -10,6 +10,7 @@ import msgspec
 from listener.app import clock
 from listener.cli.bench_sentiment import sentiment
 from listener.cli.bench_speed import firehose, match
+from listener.cli.bench_tag import tag
 from listener.cli.bench_trends import trends
 from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
@@ -24,7 +25,7 @@ def bench() -> None:
     """Measure speed and limits; each prints a table with the aim beside each figure."""
 
 
-for _command in (sentiment, match, firehose, trends):
+for _command in (sentiment, tag, match, firehose, trends):
     bench.add_command(_command)
 
 

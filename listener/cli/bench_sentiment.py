@@ -30,7 +30,7 @@ def sentiment(file: Path | None, data: Path | None) -> None:
 
     Posts a second of processor time, medians of five. Exits 1 where an aim is missed.
     """
-    compared = compare(_texts(data))
+    compared = compare(texts_of(data))
     click.echo(_speeds(compared))
     click.echo("\n" + _floods(compared))
     if file:
@@ -40,7 +40,7 @@ def sentiment(file: Path | None, data: Path | None) -> None:
         sys.exit(1)
 
 
-def _texts(data: Path | None) -> list[str]:
+def texts_of(data: Path | None) -> list[str]:
     """The texts to score; raises `click.UsageError` naming the line that holds none."""
     name = data or "sample.jsonl"
     raw = data.read_bytes() if data else (files("listener.sources") / "sample.jsonl").read_bytes()

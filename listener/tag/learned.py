@@ -20,6 +20,7 @@ from listener.tag.words import read
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
 HEADS = (*TAGS, *MOODS)
+_PROVED = 150  # words that are read again to prove what is shown of a post: a long one shows its strongest phrases
 _QUESTION, _SOON, _NOW = (TAGS.index(name) for name in ("question", "soon", "now"))
 
 
@@ -148,6 +149,8 @@ class LearnedTagger:
         seen: dict[str, Verdict] = {}
 
         def holds(tag: str, rest: str) -> bool:
+            if rest not in seen and len(seen) * len(rest.split()) > _PROVED:
+                return False
             if rest not in seen:
                 seen[rest] = self._judge(self._model.score(rest, tokens(rest)).logits)
             return seen[rest].says(tag, verdict)

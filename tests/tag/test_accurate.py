@@ -109,3 +109,13 @@ def test_a_place_is_the_likeliest_run_of_words(likely: list[float], name: str | 
     vectors = np.array([[0.0], *[[value] for value in likely], [0.0]], dtype=np.float32)
     found = accurate.place_of(text, Pieces(spans, [True] * 4, vectors), np.array([1.0, 0.0], dtype=np.float32))
     assert (text[found.start : found.end] if found else None) == name
+
+
+def test_a_long_post_is_not_read_over_and_over(
+    tagger: accurate.AccurateTagger, post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    score = tagger._model.score
+    monkeypatch.setattr(tagger._model, "score", lambda text, words: read.append(text) or score(text, words))  # type: ignore[func-returns-value]
+    tagger([post("where can I buy a great lamp, is it down? " * 40)])
+    assert 1 <= len(read) <= 3

@@ -90,10 +90,10 @@ class Detector:
         """Know again what was stored; the questions in the order in which they came."""
         for asked in questions:
             self.past.add(asked, asked.at.timestamp())
+            self.past.age(memory.now - DAY - WATERMARK)  # at once: what is not among the latest takes a quarter
         self.seen, self.now, self.first = memory.seen, memory.now, memory.first
         self.levels.values, self.levels.due = np.array(memory.levels, np.float32), memory.due
         self.threads = Threads(memory.threads)
-        self.past.age(self.now - DAY - WATERMARK)
 
     def remember(self, asked: Asked, at: float) -> int:
         """Count a question without looking whether it trends; answers its row."""

@@ -52,7 +52,7 @@ class Past:
     def _grow(self) -> None:
         for name in _COLUMNS:
             old = getattr(self, name)
-            new = np.zeros((len(old) + len(old) // 2, *old.shape[1:]), old.dtype)
+            new = np.zeros((len(old) + max(_FIRST, len(old) // 8), *old.shape[1:]), old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
 

@@ -29,6 +29,10 @@ _NUMBER = re.compile(r"(\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+)([km]?)")
 _AGE = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 _MINUTES = {"m": 1, "h": 60, "d": 1_440}
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
+_SAID = {  # what a value has to have; without it, it would be that of every post that has none
+    "place": (re.compile(r".*?[\w*?]", re.DOTALL), "expected a word, as in place:leeds"),
+    "site": (re.compile(r"(?:[^/?#]*://)?+[^/?#]*[\w*]"), "expected a host, as in site:reddit.com"),
+}
 _NEEDS_QUOTES = re.compile(r"[(\"`]|[^\s)\"`]*[\s)`]")
 
 
@@ -69,6 +73,8 @@ def understood(name: str, written: str) -> tuple[str, str]:
 
 def _choice(name: str, value: str) -> str:
     choices = _CHOICES.get(name)
+    if name in _SAID and not _SAID[name][0].match(value):
+        raise ValueError(_SAID[name][1])
     if not choices:
         return value
     if value.lower() not in choices:

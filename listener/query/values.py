@@ -98,7 +98,7 @@ def _site(post: Post, value: str) -> bool:
     """The host or a sub-domain of it, and whole segments of the path."""
     host, path = place_of(value)
     have, have_path = _parts(fold(post.url))
-    return (have == host or have.endswith(f".{host}")) and have_path[: len(path)] == path
+    return host != "" and (have == host or have.endswith(f".{host}")) and have_path[: len(path)] == path
 
 
 def place_of(value: str) -> tuple[str, list[str]]:

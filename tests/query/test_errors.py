@@ -110,6 +110,13 @@ MISTAKES = [
     ("sentiment:bad", 0, "sentiment:bad: expected negative, neutral or positive"),
     ("question:maybe", 0, "question:maybe: expected yes or no"),
     ("signal:rant", 0, "signal:rant: expected complaint, praise, switching or promo"),
+    ("tea place:%", 4, "place:%: expected a word, as in place:leeds"),
+    ('place:(leeds OR "-")', 16, "place:-: expected a word, as in place:leeds"),
+    ("place:😀", 0, "place:😀: expected a word, as in place:leeds"),
+    *(
+        (f"site:{each}", 0, f"site:{each}: expected a host, as in site:reddit.com")
+        for each in ("?", "#", "/r/tea", ".", "@", "https://", "https:///r/tea")
+    ),
     # sets
     ("cup @loop", 4, "in the set @loop (tea OR @loop): the set @loop leads back to itself"),
     ("cup @bad", 4, "in the set @bad (tea OR): expected a term after OR, not the end of the query"),

@@ -162,6 +162,11 @@ def test_an_empty_tag_matches_nothing() -> None:
     assert not matches("state:*", facts=Facts())
 
 
+@pytest.mark.parametrize("query", ["place:*", "place:_", "place:東京", "place:l?eds", "site:a_b", "site:u@", "site:*."])
+def test_a_value_with_a_letter_a_digit_or_a_wildcard_can_be_asked_for(query: str) -> None:
+    assert not matches(query), "a post without address and tags has no such value"
+
+
 def test_a_query_knows_its_fields() -> None:
     query = parse("tea title:tea (moment:buy OR @late) -likes:>5", {"late": "age:>2d"})
     assert query.fields == {"title", "moment", "age", "likes"}

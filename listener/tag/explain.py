@@ -1,5 +1,6 @@
 """The fewest words that carry a tag: chosen by what each tells, proven by taking them away."""
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -20,7 +21,8 @@ def explain(
     `proofs` times at most. [] without words.
     """
     left = [
-        gain if any(map(str.isalnum, text[w.start : w.end])) else gain / 2 for w, gain in zip(words, gains, strict=True)
+        gain if not gain or any(map(str.isalnum, text[w.start : w.end])) else gain / 2
+        for w, gain in zip(words, gains, strict=True)
     ]
     shown: list[Span] = []
     while left and len(shown) < _SHOWN:
@@ -39,13 +41,13 @@ def _best(gains: Sequence[float]) -> tuple[int, int]:
     """The first and last of the words side by side that together tell most, each more than it costs."""
     cost = _DEAR * max(0.0, *gains) if len(gains) > 1 else 0.0
     sums = [0.0, *accumulate(gain - cost for gain in gains)]
-    runs = (
-        (sums[end] - sums[start], start - end, -start, end)
-        for start in range(len(gains))
-        for end in range(start + 1, min(start + _LONGEST, len(gains)) + 1)
-    )
-    _, _, start, end = max(runs)
-    return -start, end - 1
+    best = -math.inf, 0, 0
+    for start in range(len(gains)):
+        before, after = sums[start], sums[start + 1 : start + _LONGEST + 1]
+        if (told := max(after) - before) >= best[0]:  # of equals the shortest, and of those the first
+            length = next(number for number, total in enumerate(after, 1) if total - before == told)
+            best = max(best, (told, -length, -start))
+    return -best[2], -best[2] - best[1] - 1
 
 
 def without(text: str, taken: Sequence[Span]) -> str:

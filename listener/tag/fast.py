@@ -22,11 +22,11 @@ class FastModel:
 
     def score(self, text: str, words: list[str]) -> Scored:
         """The logits of a text."""
-        return Scored(self._linear.logits(words))
+        return Scored(self._linear.logits(words), read=words)
 
     def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
         """The words of a text, and what each adds to a head."""
-        return spans(text), self._linear.gains(text, head)
+        return spans(text), self._linear.gains(scored.read, head)
 
 
 def fast_tagger(path: Path | None = None) -> LearnedTagger:

@@ -1,6 +1,5 @@
 """The language of a post: what the platform says, else a guess from its short words."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -27,11 +26,14 @@ def language(said: str, words: Iterable[str]) -> str:
     if said.lower() not in _UNSURE:
         return said
     known = _languages()
-    counts = Counter(name for word in words for name in known.get(word.replace("'", ""), ()))
+    counts = dict[str, int]()
+    for word in words:
+        for name in known.get(word.replace("'", ""), ()):
+            counts[name] = counts.get(name, 0) + 1
     sure, perhaps, english = counts.pop(_SURE, 0), counts.pop(_PERHAPS, 0), counts.pop("en", 0)
     other = max(counts.values(), default=0)
     if other >= _ENOUGH and other > english:
-        return next(name for name in lexicon().languages if counts[name] == other)
+        return next(name for name in lexicon().languages if counts.get(name) == other)
     return "en" if sure > other and sure + perhaps >= _ENOUGH else ""
 
 

@@ -21,6 +21,7 @@ from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
 HEADS = (*TAGS, *MOODS)
 _PROVED = 150  # words that are read again to prove what is shown of a post: a long one shows its strongest phrases
+_MOMENTS = tuple(Moment)  # to walk over an enumeration is slow
 _QUESTION, _SOON, _NOW = (TAGS.index(name) for name in ("question", "soon", "now"))
 
 
@@ -54,14 +55,6 @@ class Verdict(NamedTuple):
     mood: str
     moods: tuple[float, float, float]
 
-    def says(self, tag: str, before: "Verdict") -> bool:
-        """Whether a tag that was given before is given still."""
-        if tag == "sentiment":
-            return self.mood == before.mood
-        if tag == "urgency":
-            return self.urgency >= before.urgency
-        return tag in self.labels or tag in self.signals or (tag == "question" and self.is_question)
-
 
 class Judge:
     """From logits to a verdict, by the levels of a card."""
@@ -75,7 +68,7 @@ class Judge:
         """The verdict; urgency is told only of posts with a moment or a complaint."""
         p = [level.p(logit) for level, logit in zip(self._levels, logits, strict=False)]
         held = [logit >= least for logit, least in zip(logits, self._least, strict=False)]
-        likely = sorted(zip(p, held, Moment, strict=False), key=lambda each: -each[0])
+        likely = sorted(zip(p, held, _MOMENTS, strict=False), key=lambda each: -each[0])
         labels = tuple(moment for _, holds, moment in likely if holds)
         signals = tuple(signal for signal, holds in zip(SIGNALS, held[-len(SIGNALS) :], strict=True) if holds)
         urgency = 2 if held[_NOW] else int(held[_SOON])
@@ -86,13 +79,23 @@ class Judge:
             held[_QUESTION],
             urgency if labels or "complaint" in signals else 0,
             signals,
-            MOODS[max(range(len(MOODS)), key=moods.__getitem__)],
+            _likeliest(moods),
             moods,
         )
 
+    def holds(self, tag: str, logits: Sequence[float], before: Verdict) -> bool:
+        """Whether a tag that was given before is given still."""
+        if tag == "sentiment":
+            return _likeliest(self._moods(logits[len(TAGS) :])) == before.mood
+        if tag == "urgency":
+            return self(logits).urgency >= before.urgency
+        return logits[TAGS.index(tag)] >= self._least[TAGS.index(tag)]
+
     def _moods(self, logits: Sequence[float]) -> tuple[float, float, float]:
-        powers = [math.exp(self._mood * (logit - max(logits))) for logit in logits]
-        negative, positive = round(powers[0] / sum(powers), 4), round(powers[2] / sum(powers), 4)
+        most = max(logits)
+        powers = [math.exp(self._mood * (logit - most)) for logit in logits]
+        whole = sum(powers)
+        negative, positive = round(powers[0] / whole, 4), round(powers[2] / whole, 4)
         return negative, round(1 - negative - positive, 4), positive
 
 
@@ -121,7 +124,7 @@ class LearnedTagger:
         verdict = self._judge(scored.logits)
         place = self._place(text, verdict, scored)
         return Tags(
-            moments=dict(zip(Moment, verdict.p, strict=False)),
+            moments=dict(zip(_MOMENTS, verdict.p, strict=False)),
             labels=verdict.labels,
             question=verdict.p[_QUESTION],
             is_question=verdict.is_question,
@@ -146,14 +149,14 @@ class LearnedTagger:
         return scored.place or named
 
     def _evidence(self, text: str, scored: Scored, verdict: Verdict, place: Span | None) -> Iterator[Evidence]:
-        seen: dict[str, Verdict] = {}
+        seen: dict[str, Sequence[float]] = {}
 
         def holds(tag: str, rest: str) -> bool:
             if rest not in seen and len(seen) * len(rest.split()) > _PROVED:
                 return False
             if rest not in seen:
-                seen[rest] = self._judge(self._model.score(rest, tokens(rest)).logits)
-            return seen[rest].says(tag, verdict)
+                seen[rest] = self._model.score(rest, tokens(rest)).logits
+            return self._judge.holds(tag, seen[rest], verdict)
 
         for tag, head in _given(verdict):  # half of all posts have a mood: proof that takes time is for the others
             spans, gains = self._model.gains(text, scored, head)
@@ -161,6 +164,10 @@ class LearnedTagger:
                 yield Evidence(tag, span.start, span.end, text[span.start : span.end])
         if place:
             yield Evidence("place", place.start, place.end, text[place.start : place.end])
+
+
+def _likeliest(moods: Sequence[float]) -> str:
+    return MOODS[max(range(len(MOODS)), key=moods.__getitem__)]
 
 
 def _given(verdict: Verdict) -> Iterator[tuple[str, int]]:

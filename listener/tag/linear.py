@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from listener.tag.grams import size, tokens
+from listener.tag.grams import size
 from listener.tag.weights import MOODS, TAGS
 
 HEADS = (*TAGS, *MOODS)
@@ -46,22 +46,19 @@ class Linear(NamedTuple):
             bias + (lane - zero) * step / root for lane, step, bias in zip(lanes, self.steps, self.biases, strict=True)
         ]
 
-    def gains(self, text: str, head: int) -> list[float]:
-        """What each word of the text adds to a head, up to a common factor; a pair's weight is shared by its words."""
-        words = tokens(text)
-        gained = [self._weight(self.words.get(word), head) for word in words]
+    def gains(self, words: list[str], head: int) -> list[float]:
+        """What each of the `tokens` adds to a head, up to a common factor; a pair's weight is shared by its words."""
+        single, pairs, step, lane = self.words, self.pairs, self.steps[head], _LANE * head
+        gained = [((single.get(word, _NOTHING) >> lane & 0xFFFFFFFF) - _ZERO) * step for word in words]
         for at, (before, word) in enumerate(itertools.pairwise(words)):
-            half = self._weight(self.pairs.get(before, {}).get(word), head) / 2
-            gained[at] += half
-            gained[at + 1] += half
+            if packed := pairs.get(before, _NO_PAIRS).get(word):
+                half = ((packed >> lane & 0xFFFFFFFF) - _ZERO) * step / 2
+                gained[at] += half
+                gained[at + 1] += half
         return gained[1:-1]
 
-    def _weight(self, packed: int | None, head: int) -> float:
-        if packed is None:
-            return 0.0
-        return ((packed >> _LANE * head & 0xFFFFFFFF) - _ZERO) * self.steps[head]
 
-
+_NO_PAIRS = dict[str, int]()
 _NOTHING = sum(_ZERO << _LANE * head for head in range(len(HEADS)))
 
 

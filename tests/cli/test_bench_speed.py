@@ -33,6 +33,12 @@ def test_the_wanted_share_of_posts_holds_a_phrase(stream: Stream) -> None:
     assert ours.posts > 0 and row.load_seconds > 0 and row.peak_mb > 0
 
 
+def test_many_phrases_are_in_no_more_posts_than_few(stream: Stream) -> None:
+    [row] = compared(stream, [5_000], clock())
+    ours = row.rates["listener"]
+    assert ours and 0.01 < ours.share < 0.06
+
+
 def test_each_post_comes_under_an_id_of_its_own(stream: Stream) -> None:
     lines = [json.loads(line) for line in stream.lines(2 * len(stream.posts))]
     assert len({line["id"] for line in lines}) == len(lines)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.explain import explain, without
+from listener.tag.explain import _best, explain, without
 from listener.types import Span
 
 
@@ -69,3 +69,18 @@ def test_phrases_never_overlap(gains: list[float], left: int) -> None:
 )
 def test_the_text_without_some_of_it(taken: list[Span], left: str) -> None:
     assert without("abcdef", taken) == left
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.1, 0.2, 0.5, 1.0, 1e9, -1e9]) | st.floats(-5, 5), min_size=1))
+def test_the_best_run_of_words_is_the_one_that_a_look_at_all_of_them_finds(gains: list[float]) -> None:
+    cost = 0.12 * max(0.0, *gains) if len(gains) > 1 else 0.0
+    sums = [0.0]
+    for gain in gains:
+        sums.append(sums[-1] + (gain - cost))
+    runs = [
+        (sums[end] - sums[start], start - end, -start)
+        for start in range(len(gains))
+        for end in range(start + 1, min(start + 6, len(gains)) + 1)
+    ]
+    _, length, start = max(runs)
+    assert _best(gains) == (-start, -start - length - 1)

@@ -49,7 +49,7 @@ def test_packed_sums_are_the_sums_of_the_weights(words: list[str]) -> None:
 
 
 def test_what_words_tell_adds_up() -> None:
-    gains = MODEL.gains("a b zebra", 3)
+    gains = MODEL.gains(tokens("a b zebra"), 3)
     told = {gram: (WEIGHTS[GRAMS.index(gram)][3] - 128) * STEPS[3] for gram in GRAMS}
     assert gains == pytest.approx([told["a"] + told["a b"] / 2, told["b"] + told["a b"] / 2, 0])
 

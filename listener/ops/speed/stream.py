@@ -40,7 +40,7 @@ class Stream(Struct, frozen=True):
         rng = Random(count)  # noqa: S311  # the same stream is measured each time
         wanted = share * len(self.posts)
         found = self._heard(rng, min(count, max(1, round(wanted))), wanted)
-        every = [word for words in self.words for word in words]
+        every = sorted({word for words in self.words for word in words})  # each once: common ones do meet
         while len(found) < count:
             found[" ".join(rng.choices(every, k=3))] = None
         return list(found)

@@ -3,14 +3,14 @@
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from msgspec.structs import replace
 
 from listener.app import notices
 from listener.app.clocks import clock
-from listener.app.parts import CONSOLE, Parts, assemble, terms_of
+from listener.app.parts import CONSOLE, Bound, Parts, assemble, terms_of
 from listener.app.trends import Trends
 from listener.collect import collect, look_up, retry_in, sifted, trouble
 from listener.config import Env, Settings
@@ -19,7 +19,7 @@ from listener.errors import SourceError, StoreError
 from listener.meter import Metered
 from listener.purse import Spender
 from listener.store import Kept, Limits, Store
-from listener.types import Ask, Batch, Channel, Clock, Recheck, Terms, Trouble
+from listener.types import Ask, Batch, Channel, Clock, Post, Recheck, Terms, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ _PATIENCE = 20.0  # seconds that a channel which is in trouble is waited for
 _PAGE = 500  # posts a page, about
 _STORE_PAUSE = 5.0  # seconds before a source is read again after trouble with the database
 _RECHECK_AT_ONCE = 100  # posts a look
+_RECHECK_SOON = 10.0  # seconds between two looks while more posts are due
 _LONGEST_WAIT = 86_400.0  # seconds; nobody asks for more
 _OWN_WAITS = ("", "cap")  # codes of waits that a source itself thinks best, or that its money asks for
 _LARGE = 200_000_000  # bytes of a database that is not cleaned at once, for cleaning rewrites it: 1 s for 100 MB
@@ -52,6 +53,7 @@ class App:
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._unchecked: dict[str, str] = {}  # by source: why stored posts could not be looked up the last time
         self._trends = Trends(store, now)
+        self._is_unclean = False  # a look erased words, and the files were not cleaned yet
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
 
@@ -200,39 +202,62 @@ class App:
         if notices.tell(self.store, self.parts, self._real()):
             self.on_alert()
 
-    def recheck(self, name: str) -> None:
-        """Look stored posts up again, so that edits and deletions are honoured; trouble is noted, not raised."""
+    def recheck(self, name: str) -> float | None:
+        """Look stored posts up again, so that edits and deletions are honoured; trouble is noted, not raised.
+
+        Answers the seconds until the next look where more posts are due; None: as usual.
+        """
         try:
-            self._recheck(name)
+            return self._recheck(name)
         except StoreError as error:
             log.error("source=%s status=%s action=recheck later", name, error)
+            return None
 
-    def _recheck(self, name: str) -> None:
+    def _recheck(self, name: str) -> float | None:
         bound = self.parts.sources[name]
         if not isinstance(bound.source, Recheck):
-            return
-        now, terms = self._now(), bound.terms
-        if terms.erase_unchecked and terms.recheck_hours is not None:
-            longest = timedelta(hours=terms.recheck_hours)
-            if erased := self.store.erase_unchecked(name, now - longest, now):
-                log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
-            terms = replace(terms, recheck_hours=terms.recheck_hours * _EARLY)
-        due = self.store.due_for_recheck(name, terms, now, _RECHECK_AT_ONCE)
+            return None
+        now = self._now()
+        self._erase_unchecked(name, bound.terms, now)
+        due = self._due(name, bound, now)
         if not due or self.must_wait(name):
-            return
+            return None
         try:
             batch = look_up(name, bound.source, [post.id for post in due], now)
         except SourceError as error:
             if self._unchecked.get(name) != error.why:  # once, though it is tried every few minutes
                 log.warning("source=%s status=%s action=recheck later", name, error.why)
             self._unchecked[name] = error.why
-            return
+            return None
         self._unchecked.pop(name, None)
         kept = self._keep(name, replace(batch, cursors={}, listing=False))
-        looked_at = {post.key for post in (batch.posts if batch.more else due)}
-        self.store.touch(looked_at, now)
-        if kept.deleted or kept.edited:
+        self.store.touch({post.key for post in (batch.posts if batch.more else due)}, now)
+        self._is_unclean = self._is_unclean or bool(kept.deleted or kept.edited)
+        if len(due) == _RECHECK_AT_ONCE and not batch.more:
+            return _RECHECK_SOON
+        if self._is_unclean:
             self._purge(at_once=True)
+        return None
+
+    def _due(self, name: str, bound: Bound, now: datetime) -> list[Post]:
+        """Posts to be looked up again; also of sources that are gone, if this one reads the same platform."""
+        terms = bound.terms
+        if terms.erase_unchecked and terms.recheck_hours is not None:
+            terms = replace(terms, recheck_hours=terms.recheck_hours * _EARLY)
+        if due := self.store.due_for_recheck(name, terms, now, _RECHECK_AT_ONCE):
+            return due
+        streams = self.store.streams()
+        platforms = {bound.settings.use, *(platform for each, platform in streams if each == name)}
+        gone = [each for each, platform in streams if platform in platforms and each not in self.parts.terms]
+        found = (self.store.due_for_recheck(each, terms, now, _RECHECK_AT_ONCE) for each in gone)
+        return next(filter(None, found), [])
+
+    def _erase_unchecked(self, name: str, terms: Terms, now: datetime) -> None:
+        """Erase words that were not looked up for longer than their platform allows."""
+        if terms.erase_unchecked and terms.recheck_hours is not None:
+            longest = timedelta(hours=terms.recheck_hours)
+            if erased := self.store.erase_unchecked(name, now - longest, now):
+                log.info("source=%s status=unchecked action=erase: the words of %d posts", name, erased)
 
     # Trends
 
@@ -296,8 +321,8 @@ class App:
         if again := self.store.replay():
             log.info("retention: forgotten again, as the guard remembers: %d authors and posts", again)
         for name, terms in self._terms():
-            if name not in self.parts.sources and terms.erase_unchecked and terms.recheck_hours is not None:
-                self.store.erase_unchecked(name, now - timedelta(hours=terms.recheck_hours), now)
+            if name not in self.parts.sources:
+                self._erase_unchecked(name, terms, now)
         if erased := self.store.retain(self._limits(), now):
             log.info("retention: the words of %d posts are erased: kept as long as may be", erased)
         self._purge()
@@ -323,3 +348,5 @@ class App:
             return
         if not self.store.purge():
             log.info("retention: another program reads the database: its files are cleaned of what was erased later")
+            return
+        self._is_unclean = False

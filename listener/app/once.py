@@ -27,7 +27,11 @@ class Pass(Struct, frozen=True):
 
 
 def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambda _: None) -> Pass:
-    """Read these sources to their ends, deliver, and say what came of it. Raises `StoreError`."""
+    """Read these sources to their ends, look stored posts up again, deliver, and say what came of it.
+
+    Raises `StoreError`.
+    """
+    names = list(names)
     read = posts = findings = alerts = 0
     failed: list[str] = []
     for name in names:
@@ -43,9 +47,13 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
         except SourceError as error:
             app.in_trouble(name, error)
             failed.append(name)
+    for name in names:
+        while app.recheck(name) is not None:  # more posts are due
+            progress(f"{name}: stored posts are looked up again")
     app.tell_operators()
     app.look_for_trends()
     waiting = deliver(app, app.senders(), progress)
+    app.mend()
     app.retain()
     return Pass(read, posts, findings, alerts, tuple(failed), waiting)
 

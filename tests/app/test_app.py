@@ -4,13 +4,14 @@ import logging
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from listener.app import App, assemble, once
 from listener.config import load
 from listener.errors import SourceError
 from listener.plugins import find
 from listener.store import Standing
-from listener.testing import edited, posts
+from listener.testing import FakeSource, edited, posts
 from listener.types import Bad, Gap, Trouble
 from tests.app.conftest import LISTENER, Office
 from tests.making import NOW
@@ -105,6 +106,44 @@ def test_posts_are_looked_up_again_so_that_deletions_and_edits_are_honoured(offi
     before = len(office.feed.asked)
     office.app.recheck("feed")
     assert len(office.feed.asked) == before, "each post once an interval"
+
+
+def test_a_single_pass_looks_posts_up_again_too(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.feed.delete("forum:1")
+    office.clock.advance(2 * 3600)
+    once(office.app, ["feed"])
+    assert office.store.db.value("select text from posts where key='forum:1'") == ""
+    assert office.desk.updates, "what was told is emptied in the same pass"
+
+
+def test_many_posts_that_are_due_are_looked_up_one_after_the_other(office: Office) -> None:
+    for post in posts(250):
+        office.feed.add(replace(post, id=f"many-{post.id}", text=f"my kettle {post.id} leaks"))
+    once(office.app, ["feed"])
+    office.feed.delete("forum:many-250")
+    office.clock.advance(2 * 3600)
+    waits = [office.app.recheck("feed") for _ in range(4)]
+    assert waits[:2] == [10.0, 10.0]
+    assert waits[3] is None
+    assert office.store.count_due("feed", office.app.parts.sources["feed"].terms, office.clock()) == 0
+    assert office.store.db.value("select text from posts where key='forum:many-250'") == ""
+    assert b"my kettle 250 leaks" not in office.store.db.path.read_bytes()
+
+
+def test_a_source_that_was_renamed_looks_up_what_it_read_before(office: Office) -> None:
+    once(office.app, ["feed"])
+    office.write("listener.toml", LISTENER.format(folder=office.config.parent).replace('"feed"', '"forum"'))
+    office.app.use(assemble(load(office.config, office.env, find), office.env))
+    renamed = office.app.parts.sources["forum"].source
+    assert isinstance(renamed, FakeSource)
+    renamed.add(*posts(4), replace(posts(1)[0], id="new", text="another kettle"))
+    once(office.app, ["forum"])
+    renamed.delete("forum:1")
+    office.clock.advance(2 * 3600)
+    office.app.recheck("forum")
+    office.app.recheck("forum")
+    assert office.store.db.value("select text from posts where key='forum:1'") == ""
 
 
 def test_a_look_up_that_fails_is_tried_again_later(office: Office, caplog: pytest.LogCaptureFixture) -> None:

@@ -48,13 +48,15 @@ def busy(office: Office) -> Office:
 
 
 def _hear(office: Office, *posts: Post) -> list[str]:
-    """Let these come, one look each; answers the notices of what was sent."""
-    before = len(office.desk.sent)
+    """Let these come, one look each; answers the notices of what was sent, as they were then."""
+    told = list[str]()
     for post in posts:
+        before = len(office.desk.sent)
         office.clock.now = max(office.clock.now, post.created_at)
         office.feed.add(post)
         once(office.app, ["feed"])
-    return [message.notice for message in [*office.desk.sent.values()][before:] if message.notice]
+        told += [message.notice for message in [*office.desk.sent.values()][before:] if message.notice]
+    return told
 
 
 def _trending(office: Office) -> list[Alert]:
@@ -68,8 +70,9 @@ def test_paraphrases_from_two_platforms_end_in_one_card_that_grows_in_its_thread
     assert "https://" not in first, "an address names an author, who may ask to be forgotten"
     assert len(_trending(busy)) == 1
     assert ["6 ask this" in notice for notice in more] == [True] * len(more)
-    parent = next(message for message in busy.desk.sent.values() if message.notice == first)
-    replies = [message for message in busy.desk.sent.values() if message.notice in more]
+    parent = next(message for message in busy.desk.sent.values() if message.notice and not message.thread)
+    assert "6 ask this" in parent.notice, "the card follows"
+    replies = [message for message in busy.desk.sent.values() if message.notice in more and message != parent]
     assert {reply.thread for reply in replies} <= {
         busy.store.db.value("select ref from outbox where key=?", (parent.key,))
     }

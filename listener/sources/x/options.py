@@ -20,6 +20,7 @@ TERMS = Terms(
 )
 SECRETS = ("X_BEARER_TOKEN",)
 
+_DEAREST = 1_000_000
 _FARTHEST = timedelta(days=7)
 
 
@@ -33,7 +34,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     every: timedelta = timedelta(seconds=TERMS.every)
 
     def __post_init__(self) -> None:
-        if not 0 < self.usd_per_post <= 1:
+        if not 0.000001 <= self.usd_per_post <= 1:  # money is counted in millionths
             raise ValueError("usd_per_post is what X charges for one post, such as 0.005")
         if not self.max_usd_per_day * 0.8 >= 10 * self.usd_per_post:
             least = 12.5 * self.usd_per_post
@@ -41,5 +42,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 f"max_usd_per_day must be {least:g} or more: X shows ten posts at a time, ${self.usd_per_post:g} each, "
                 "and a fifth of the money is for looking at stored posts again"
             )
+        if self.max_usd_per_day > _DEAREST:
+            raise ValueError(f"max_usd_per_day may be {_DEAREST} at most: it is what X may cost a day")
         if self.since > _FARTHEST:
             raise ValueError('since may be "7d" at most: the search of X shows no more')

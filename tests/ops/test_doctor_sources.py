@@ -88,3 +88,13 @@ def test_requests_that_are_used_up_say_when_there_are_more(well: SourceStatus) -
             note=True,
         )
     ]
+
+
+def test_a_source_that_nobody_reads_any_more_is_told(well: SourceStatus) -> None:
+    assert list(source(well, "", NOW + timedelta(hours=23))) == [], "it may be read once a day"
+    assert list(source(well, "", NOW + timedelta(hours=25))) == [
+        Trouble(
+            "source x was last read at 2026-11-20 12:00 UTC, and Listener is not running",
+            "`listener run`, or `listener once --source x`",
+        )
+    ]

@@ -11,6 +11,8 @@ from listener.types import Terms
 
 _QUIET = timedelta(minutes=15)  # a source that is not read for so long, and ten of its intervals, is stuck
 
+_LONG = timedelta(days=1)  # where nothing runs: one pass a day is the rarest that anybody plans
+
 
 def source(found: SourceStatus, running: str, now: datetime) -> Iterator[Trouble]:
     """One source; what it lacks to begin with is said among the secrets."""
@@ -26,6 +28,9 @@ def source(found: SourceStatus, running: str, now: datetime) -> Iterator[Trouble
             f"source {found.name} was last read at {found.last_read:%Y-%m-%d %H:%M} UTC, though Listener is running",
             f"look at its log, then start process {running} again",
         )
+    elif not running and now > found.last_read + _LONG:
+        what = f"source {found.name} was last read at {found.last_read:%Y-%m-%d %H:%M} UTC, and Listener is not running"
+        yield Trouble(what, f"`listener run`, or `{once}`")
     for part in found.troubles:
         what = f"{part.stream} of source {found.name} cannot be read{_since(part.since)}: {part.why}"
         yield Trouble(what, part.cure)

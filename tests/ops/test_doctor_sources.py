@@ -96,5 +96,6 @@ def test_a_source_that_nobody_reads_any_more_is_told(well: SourceStatus) -> None
         Trouble(
             "source x was last read at 2026-11-20 12:00 UTC, and Listener is not running",
             "`listener run`, or `listener once --source x`",
+            note=True,
         )
     ]

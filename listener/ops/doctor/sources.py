@@ -30,7 +30,7 @@ def source(found: SourceStatus, running: str, now: datetime) -> Iterator[Trouble
         )
     elif not running and now > found.last_read + _LONG:
         what = f"source {found.name} was last read at {found.last_read:%Y-%m-%d %H:%M} UTC, and Listener is not running"
-        yield Trouble(what, f"`listener run`, or `{once}`")
+        yield Trouble(what, f"`listener run`, or `{once}`", note=True)
     for part in found.troubles:
         what = f"{part.stream} of source {found.name} cannot be read{_since(part.since)}: {part.why}"
         yield Trouble(what, part.cure)

@@ -95,19 +95,20 @@ class Matcher:
 
     def _candidates(self, posts: Sequence[Light]) -> Mapping[int, Collection[int]]:
         """The numbers of the posts that may match, each with those of the branches that may."""
-        read = plain(map(self._text, posts))
+        read = plain(map(self._text, posts) if self._fields else [post.words for post in posts])
         found = self._find(read, overlapping=True)
         if not (found or self._always):
             return {}
         lines = read.split(b"\n")
-        held = self._held(lines, found)
+        held = self._held(lines, list(accumulate(map(len, read.splitlines(keepends=True)))), found)
         kept = {number: [b for b in branches if self._has(lines[number], b)] for number, branches in held.items()}
         odd = {number: range(len(self._branches)) for number in held if ODD in lines[number]}
         return {number: branches for number, branches in {**kept, **odd}.items() if branches}
 
-    def _held(self, lines: Sequence[bytes], found: Sequence[tuple[int, int, int]]) -> dict[int, set[int]]:
+    def _held(
+        self, lines: Sequence[bytes], ends: Sequence[int], found: Sequence[tuple[int, int, int]]
+    ) -> dict[int, set[int]]:
         held = defaultdict(set, {number: set(self._always) for number in range(len(lines))} if self._always else {})
-        ends = list(accumulate(len(line) + 1 for line in lines))
         if len(found) > _FLOOD * len(lines):
             borders = [0, *(bisect_right(found, end, key=itemgetter(2)) for end in ends)]
             once = ({each[0] for each in found[start:end]} for start, end in pairwise(borders))
@@ -123,10 +124,7 @@ class Matcher:
         return all(any(piece in line for piece in clue) for clue in self._branches[branch].also)
 
     def _text(self, post: Light) -> str:
-        fields = self._fields
-        if not fields:
-            return post.words
-        texts = [post.words]
+        fields, texts = self._fields, [post.words]
         texts += [str(getattr(post, name)) for name in ("author", "community", "url") if name in fields]
         return " | ".join([*texts, *(post.links if "links" in fields else ())])
 

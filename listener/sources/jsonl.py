@@ -35,6 +35,7 @@ ROUGH = 5_000
 """Lines of a page whose posts are sifted before they are read."""
 
 _LINE, _BYTES = 10_000_000, 8_000_000  # longest line that is read; a page ends once it has so many bytes
+_SHORT = 50  # characters of a key that needs no closer look
 _USUAL = 400  # bytes of a line, about
 _PRINT = 512  # bytes at either end of what was seen that tell files apart
 _ROTATED = re.compile(r"[.-]\d[\d.T_-]*\Z")  # what log rotation appends: .1, -20261120, .2026-11-20
@@ -157,14 +158,15 @@ class Source:
         found, aside = _understood(page)
         lines: dict[str, Line] = {}
         for line in found:
-            lines.pop(line.key, None)  # the last form counts, and its place
-            lines[line.key] = line
+            key = line.key
+            lines.pop(key, None)  # the last form counts, and its place
+            lines[key] = line
         deleted = tuple(key for key, line in lines.items() if line.deleted)
         for key in deleted:
             del lines[key]
         read = partial(self._post, now=now)
         sources = {line.source or "jsonl" for line in lines.values()}
-        if rough and ":" not in "".join(sources) and all(map(_is_plain, lines)):
+        if rough and ":" not in "".join(sources) and _are_plain([*lines]):
             return Batch(rough=Rough([*lines], [*lines.values()], read), deleted=deleted, bad=tuple(aside))
         return Batch(posts=tuple(map(read, lines.values())), deleted=deleted, bad=tuple(aside))
 
@@ -195,6 +197,14 @@ def _checked(line: Line) -> Line:
         raise ValueError("a post needs a text or a title")
     _count(line.followers), _count(line.likes), _count(line.replies)
     return line
+
+
+def _are_plain(keys: list[str]) -> bool:
+    """Whether no key needs mending: looked at together, and one by one where that does not tell."""
+    together, longest = "".join(keys), max(map(len, keys), default=0)
+    if longest <= _SHORT and together.isprintable() and " " not in together:
+        return not any(key[0] == ":" or key[-1] == ":" for key in keys) or all(map(_is_plain, keys))
+    return all(map(_is_plain, keys))
 
 
 def _is_plain(key: str) -> bool:

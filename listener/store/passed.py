@@ -25,7 +25,7 @@ def note_passed(conn: sqlite3.Connection, rough: Rough, now: datetime) -> int:
     day, digests = now.date().isoformat(), [digest(key) for key in rough.keys]
     urls = b"".join(digest(line.url) for line in rough.lines if line.url)
     conn.execute("insert into passed(at, keys, urls) values (?,?,?)", (iso(now), b"".join(digests), urls))
-    count_unmatched(conn, day, Counter(key.partition(":")[0] for key in rough.keys))
+    count_unmatched(conn, day, Counter([key[: key.index(":")] for key in rough.keys]))
     largest = conn.execute(
         "select draw from samples where day=? order by draw limit 1 offset ?", (day, SAMPLES_A_DAY - 1)
     ).fetchone()

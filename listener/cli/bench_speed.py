@@ -57,10 +57,15 @@ def match(file: Path | None, path: Path | None, counts: tuple[int, ...]) -> None
 @click.option("--warm", default=200_000, show_default=True, type=click.IntRange(0), help="Posts before the first run.")
 @unconfigured("what is measured is always the same.")
 def firehose(file: Path | None, path: Path | None, counts: tuple[int, ...], count: int, warm: int) -> None:
-    """All the way: lines of a file are decoded, matched, tagged where they match, and stored."""
+    """All the way: lines of a file are decoded, matched, tagged where they match, and stored.
+
+    Beside it, on the same posts, what one would write at first: json, `re` (above 10,000 phrases a set of words),
+    vaderSentiment's own package, and a row a post.
+    """
     stream = read_stream(path)
     runs = [passed(stream, phrases, count, warm) for phrases in counts]
-    click.echo(table(("PHRASES", "LOADED IN", "PEAK", "MATCHING", "POSTS/S", "AIM"), [_hose_row(run) for run in runs]))
+    heads = ("PHRASES", "LOADED IN", "PEAK", "MATCHING", "POSTS/S", "AIM", "JSON, RE, VADER, ROWS")
+    click.echo(table(heads, [_hose_row(run) for run in runs]))
     _write(file, runs)
 
 
@@ -79,7 +84,7 @@ def _shown(rate: Rate | None) -> str:
 def _hose_row(run: Passed) -> tuple[str, ...]:
     aim = f"≥ {_AIMS[run.phrases]:,}" if run.phrases in _AIMS else ""
     load, peak = f"{run.load_seconds:.2f} s", f"{run.peak_mb:.0f} MB"
-    return f"{run.phrases:,}", load, peak, f"{run.share:.1%}", f"{run.rate:,.0f}", aim
+    return f"{run.phrases:,}", load, peak, f"{run.share:.1%}", f"{run.rate:,.0f}", aim, f"{run.usual:,.0f}"
 
 
 def _write(file: Path | None, rows: Any) -> None:  # noqa: ANN401  # whatever was measured

@@ -73,8 +73,11 @@ class Threads:
 
 
 def name_of(trend: Trend) -> str:
-    """What the thread is called that begins with this trend; it says nothing of the post."""
-    return trend.thread or f"{hashed(trend.question) % 2**64:016x}"
+    """What the thread is called that begins with this trend; it says nothing of the posts.
+
+    The middle question alone would not do: it may be the middle of another burst, too.
+    """
+    return trend.thread or f"{hashed(' '.join((trend.at.isoformat(), *trend.posts))) % 2**64:016x}"
 
 
 def _told(trend: Trend, mean: Floats) -> Told:

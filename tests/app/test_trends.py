@@ -7,8 +7,11 @@ from click.testing import CliRunner
 from listener.app import App, once
 from listener.cli import cli
 from listener.store import Store
+from listener.store.trends import Counted, Tiding, TrendStore
 from listener.testing import FakeClock
+from listener.trend.threads import name_of
 from listener.types import Alert, Post, Reach, Reason
+from listener.types.trend import Trend
 from tests.app.conftest import Office
 from tests.conftest import NOW
 from tests.trend.asking import REFUND, other
@@ -123,3 +126,34 @@ def test_an_answer_to_nothing_or_nowhere_is_refused(busy: Office, words: list[st
     done = CliRunner().invoke(cli, ["trends", "answered", *words, "--config", str(busy.config)])
     assert done.exit_code == code
     assert isinstance(busy.clock, FakeClock)
+
+
+def test_a_second_trend_with_the_same_middle_question_is_told_too(busy: Office) -> None:
+    """By the message's key alone the second would be taken for the first, and nobody would hear of it."""
+    [notice] = _hear(busy, *_burst()[:3])
+    [key] = [message.key for message in busy.desk.sent.values() if message.notice == notice]
+    stored = TrendStore(busy.store.db)
+    question = str(busy.store.db.value("select question from trends"))
+    found = stored.finding("kettles", question)
+    assert found
+    at = busy.clock() + timedelta(hours=7)
+    again = Trend(
+        topic="kettles",
+        at=at,
+        question=question,
+        votes=4,
+        posts=(question, "x:n1", "x:n2", "x:n3"),
+        authors=4,
+        expected=0.1,
+        score=6.0,
+        since=at,
+        window=86_400,
+    )
+    alert = next(a for a in _trending(busy))
+    tiding = Tiding(trend=again, thread=name_of(again), state="told", notice="again", alerts=(alert,))
+    counted = Counted(topic="kettles", model="light-1", upto=10_000, memory=b"{}", tidings=[tiding])
+    assert stored.keep(counted, at) == 1
+    assert stored.keep(counted, at) == 0, "a replay makes the same key"
+    keys = [row["key"] for row in busy.store.db.rows("select key from outbox where key like 'trend/%'")]
+    assert len(keys) == 2
+    assert key in keys

@@ -1,0 +1,138 @@
+"""The tables of trends: all of it or nothing, and no message twice."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from listener.store import Store
+from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
+from listener.trend.threads import name_of
+from listener.types.trend import Asked, Trend
+from tests.making import NOW
+
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture
+def tables(store: Store) -> TrendStore:
+    return TrendStore(store.db)
+
+
+def trend(*posts: int, votes: int = 3, minutes: int = 0, thread: str = "") -> Trend:
+    names = tuple(f"x:{number}" for number in posts)
+    return Trend(
+        topic="desks",
+        at=NOW + timedelta(minutes=minutes),
+        question=names[0],
+        votes=votes,
+        posts=names,
+        authors=votes,
+        expected=0.5,
+        score=5.0,
+        since=NOW,
+        window=3_600,
+        thread=thread,
+    )
+
+
+def question(number: int, days: float = 0) -> Asked:
+    return Asked(post=f"x:{number}", at=NOW - timedelta(days=days), author=number, text=-number, vector=bytes([number]))
+
+
+def counted(*tidings: Tiding, asked: tuple[Asked, ...] = (), upto: int = 1, model: str = "light-1") -> Counted:
+    return Counted(topic="desks", model=model, upto=upto, memory=b'{"seen":1}', asked=asked, tidings=tidings)
+
+
+def quiet(found: Trend) -> Tiding:
+    return Tiding(trend=found, thread=name_of(found), state="quiet")
+
+
+def test_what_was_counted_comes_back_in_the_order_in_which_it_came(tables: TrendStore) -> None:
+    asked = (question(3), question(1), question(2))
+    tables.keep(counted(asked=asked, upto=7), NOW)
+    assert tables.remembered("desks", "light-1", NOW) == (7, b'{"seen":1}', list(asked))
+
+
+def test_nothing_is_remembered_at_first(tables: TrendStore) -> None:
+    assert tables.remembered("desks", "light-1", NOW) == (0, b"", [])
+
+
+def test_questions_of_another_model_or_topic_are_not_compared(tables: TrendStore) -> None:
+    tables.keep(counted(asked=(question(1),)), NOW)
+    assert tables.remembered("desks", "light-2", NOW) == (0, b"", [])
+    assert tables.remembered("lamps", "light-1", NOW) == (0, b"", [])
+
+
+def test_a_question_that_is_counted_again_is_one_question(tables: TrendStore) -> None:
+    tables.keep(counted(asked=(question(1),)), NOW)
+    tables.keep(counted(asked=(question(1),), upto=2), NOW)
+    upto, _, asked = tables.remembered("desks", "light-1", NOW)
+    assert (upto, asked) == (2, [question(1)])
+
+
+@pytest.mark.parametrize(("age", "kept"), [(14.9, 1), (15.1, 0)])
+def test_questions_are_dropped_when_no_window_needs_them(tables: TrendStore, age: float, kept: int) -> None:
+    tables.keep(counted(asked=(question(1, days=age),)), NOW)
+    assert tables.db.value("select count(*) from asked") == kept
+    assert timedelta(days=15) == REMEMBERED
+
+
+def test_two_trends_with_the_same_middle_question_are_two_rows(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1, 2, 3)), quiet(trend(1, 4, 5, minutes=500))), NOW)
+    assert [row.question for row in tables.trends(NOW)] == ["", ""]
+
+
+def test_a_trend_that_is_kept_again_after_a_kill_is_one_row(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
+    tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
+    assert len(tables.trends(NOW)) == 1
+
+
+def test_a_trend_that_grows_keeps_its_beginning_and_takes_the_new_count(tables: TrendStore) -> None:
+    first = trend(1, 2, 3)
+    grown = replace(trend(1, 2, 3, 4, 5, 6, votes=6, minutes=30), thread=name_of(first))
+    tables.keep(counted(quiet(first), quiet(grown)), NOW)
+    [row] = tables.trends(NOW)
+    assert (row.votes, row.at, row.updated_at) == (6, NOW, NOW + timedelta(minutes=30))
+    assert tables.db.value("select count(*) from trend_posts") == 6
+
+
+def test_trends_are_listed_latest_first_and_from_a_time_on(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1)), quiet(trend(2, minutes=10)), quiet(trend(3, minutes=20))), NOW)
+    assert [row.id for row in tables.trends(NOW)] == [3, 2, 1]
+    assert [row.id for row in tables.trends(NOW + timedelta(minutes=10))] == [3, 2]
+    assert tables.trends(NOW + timedelta(minutes=21)) == []
+
+
+def test_a_trend_whose_post_is_gone_has_no_words(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
+    [row] = tables.trends(NOW)
+    assert (row.question, row.url, row.answer) == ("", "", "")
+
+
+def test_an_answer_is_noted_at_its_trend_alone(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1)), quiet(trend(2, minutes=1))), NOW)
+    assert tables.answered(1, "https://example.org/a")
+    assert not tables.answered(3, "https://example.org/a")
+    assert [row.answer for row in tables.trends(NOW)] == ["", "https://example.org/a"]
+
+
+@pytest.mark.parametrize("state", ["quiet", "missed"])
+def test_what_is_not_to_be_told_makes_no_message(tables: TrendStore, state: str) -> None:
+    assert tables.keep(counted(replace(quiet(trend(1, 2, 3)), state=state, notice="told")), NOW) == 0
+    assert tables.db.value("select count(*) from outbox") == 0
+
+
+def test_an_update_of_what_was_never_told_says_nothing(tables: TrendStore) -> None:
+    update = Tiding(trend=trend(1, 2, thread="0123"), thread="0123", state="told", notice="more")
+    assert tables.keep(counted(update), NOW) == 0
+    assert tables.db.value("select count(*) from outbox") == 0
+
+
+def test_trouble_in_the_midst_stores_nothing(tables: TrendStore) -> None:
+    broken = replace(counted(quiet(trend(1)), asked=(question(1),)), memory=b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        tables.keep(broken, NOW)
+    assert tables.db.value("select count(*) from asked") == 0
+    assert tables.trends(NOW) == []

@@ -186,10 +186,10 @@ def _handle(text: str) -> str:
 def _post(store: Store, settings: Settings, text: str) -> PostName:
     """The post that was named; one that was never read can be named by its key."""
     for form in forms(text.strip()):
-        if (found := store.why(form)) is not None:
-            return PostName(found.key)
         if (sampled := store.sampled_at(form)) is not None:
             return PostName(sampled)
+        if (found := store.why(form)) is not None and "://" not in found.key:  # of some only a hash is known
+            return PostName(found.key)
     platform, _, post_id = text.strip().partition(":")
     known = {*store.platforms(), *(source.use for source in settings.sources)}
     if post_id and platform in known and "://" not in text:

@@ -11,7 +11,7 @@ from listener.plugins import find
 from listener.store import Store
 from listener.testing import FakeChannel, FakeClock, FakeSource, posts
 
-LISTENER = """
+LISTENER = """tag.tagger = "fast"
 [store]
 url = "sqlite:///{folder}/listener.db"
 [[sources]]

@@ -18,7 +18,7 @@ from listener.plugins import find
 from listener.store import Store
 from listener.types import Json
 
-MAIN = """
+MAIN = """tag.tagger = "fast"
 [store]
 url = "sqlite:///listener.db"
 [[sources]]

@@ -91,7 +91,7 @@ def _moods(z: Floats, y: Floats, mask: Floats) -> tuple[float, Floats]:
 
 def parts(fitted: Fitted) -> dict[str, bytes]:
     """The parts of the file: one byte a weight; grams that tell nothing are left out."""
-    steps = np.abs(fitted.weights).max(0) / 127
+    steps = np.abs(fitted.weights).max(0).clip(1e-9) / 127  # a tag that no post has tells nothing
     whole = np.rint(fitted.weights / steps).astype(int)
     kept = np.abs(whole).max(1) >= 1
     names = [gram for gram, keep in zip(fitted.grams, kept, strict=True) if keep]

@@ -55,3 +55,13 @@ def test_a_clock_far_ahead_moves_nothing(tmp_path: Path) -> None:
 def test_a_stream_that_is_not_there_is_wrong_usage(words: list[str]) -> None:
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 2
+
+
+def test_a_stream_without_posts_writes_an_empty_file(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", [])
+    assert replay(stream) == ([], "")
+
+
+def test_the_same_stream_is_written_alike_twice(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", [*background(2.6), *burst(2.5 * 24 * 60)])
+    assert replay(stream) == replay(stream)

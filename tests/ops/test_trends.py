@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -6,10 +7,11 @@ from click.testing import CliRunner
 
 from listener.cli import cli
 from listener.ops.trends import Share
-from listener.ops.trends.events import late, permuted, recurring, span, with_events
+from listener.ops.trends.events import Event, late, permuted, recurring, span, with_events
 from listener.ops.trends.judge import Verdict, a_day, judge, oracle
 from listener.ops.trends.rivals import authors, methods, poisson, signitrend, z_score
 from listener.trend import Line
+from listener.types.trend import Trend
 from tests.cli.test_replay import write
 from tests.trend.asking import REFUND, background, told
 
@@ -115,3 +117,37 @@ def test_bench_trends_without_streams_says_what_is_missing(tmp_path: Path) -> No
     done = CliRunner().invoke(cli, ["bench", "trends", "--data", str(tmp_path)])
     assert done.exit_code == 1
     assert "groups.json" in done.output
+
+
+def _alert(posts: list[str], at: float) -> Trend:
+    found = datetime.fromtimestamp(at, UTC)
+    return Trend(
+        at=found,
+        question=posts[0],
+        votes=len(posts),
+        posts=tuple(posts),
+        authors=len(posts),
+        expected=0.1,
+        score=5.0,
+        since=found,
+        window=3_600,
+    )
+
+
+def test_alerts_are_matched_with_bursts_by_half_of_their_posts_and_two_hours(lines: list[Line]) -> None:
+    since = span(lines)[0]
+    real = Event("event-1-0", "real", 3, "g", (since, since + 60, since + 120))
+    copies = Event("event-1-1", "copies", 3, "g", (since, since + 60, since + 120))
+    half = ["event-1-0.0", "event-1-0.1", "b1", "b2"]
+    assert judge([_alert(half, since + 60)], [real, copies], lines) == Verdict({"event-1-0": 60.0})
+    assert judge([_alert([*half, "b3"], since + 60)], [real, copies], lines).others == 1
+    assert judge([_alert(half, since + 7_201)], [real, copies], lines).found == {}
+    assert judge([_alert(["event-1-1.0"], since + 60)], [real, copies], lines).spam == 1
+    assert judge([_alert(["b1"], since - 1)], [real, copies], lines) == Verdict({})
+
+
+def test_the_first_alert_of_a_burst_counts(lines: list[Line]) -> None:
+    since = span(lines)[0]
+    real = Event("event-1-0", "real", 3, "g", (since,))
+    alerts = [_alert(["event-1-0.0"], since + wait) for wait in (60, 30)]
+    assert judge(alerts, [real], lines).found == {"event-1-0": 60.0}

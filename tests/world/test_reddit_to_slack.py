@@ -13,7 +13,7 @@ import pytest
 from listener.match import Matcher
 from listener.types import Post, Topic
 from tests.sources.reddit.fake import SECRETS, comment, submission
-from tests.world.support import LISTENER, Product, distrust
+from tests.world.support import LISTENER, PLANNED, Product, distrust
 
 pytestmark = [pytest.mark.world, pytest.mark.slow]
 
@@ -74,7 +74,7 @@ def check(made: Product, ledger: Mapping[str, Any], posts: Path) -> None:
     strange = {key for key in set(found) - wanted if key.partition("/")[2] not in gone}
     assert (strange, max(found.values())) == (set(), 1)
     told = Counter(message["metadata"]["event_payload"]["k"] for message in ledger["slack"]["messages"])
-    planned = {row[0] for row in made.rows("select key from outbox where channel like 'slack:%' and notice = ''")}
+    planned = {row[0] for row in made.rows(PLANNED)}
     assert set(told) <= planned and set(told.values()) <= {1}
     assert (ledger["unknown_hosts"], distrust(ledger), ledger["errors"]) == ([], [], [])
 

@@ -12,7 +12,7 @@ import pytest
 
 from listener.match import Matcher
 from listener.types import Post, Topic
-from tests.world.support import LISTENER, Product, distrust
+from tests.world.support import LISTENER, PLANNED, Product, distrust
 
 pytestmark = [pytest.mark.world, pytest.mark.slow]
 
@@ -62,7 +62,7 @@ def check(made: Product, ledger: Mapping[str, Any], posts: Path) -> float:
     gone = {f"x:{id}" for id in ledger["deleted"].get("x", {})}
     assert {key for key in set(found) - wanted if key.partition("/")[2] not in gone} == set()
     told = Counter(message["metadata"]["event_payload"]["k"] for message in ledger["slack"]["messages"])
-    planned = {row[0] for row in made.rows("select key from outbox where channel like 'slack:%' and notice = ''")}
+    planned = {row[0] for row in made.rows(PLANNED)}
     assert set(told) <= planned and set(told.values()) <= {1}
     assert (ledger["unknown_hosts"], distrust(ledger), ledger["errors"]) == ([], [], [])
     agents = {each["user_agent"] for each in ledger["requests"] if each["platform"] == "x"}

@@ -53,7 +53,6 @@ class App:
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._unchecked: dict[str, str] = {}  # by source: why stored posts could not be looked up the last time
         self._trends = Trends(store, now)
-        self._is_unclean = False  # a look erased words, and the files were not cleaned yet
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
 
@@ -221,6 +220,7 @@ class App:
         self._erase_unchecked(name, bound.terms, now)
         due = self._due(name, bound, now)
         if not due or self.must_wait(name):
+            self._purge(at_once=True)  # of what a look before this one erased that did not come to its end
             return None
         try:
             batch = look_up(name, bound.source, [post.id for post in due], now)
@@ -230,13 +230,11 @@ class App:
             self._unchecked[name] = error.why
             return None
         self._unchecked.pop(name, None)
-        kept = self._keep(name, replace(batch, cursors={}, listing=False))
+        self._keep(name, replace(batch, cursors={}, listing=False))
         self.store.touch({post.key for post in (batch.posts if batch.more else due)}, now)
-        self._is_unclean = self._is_unclean or bool(kept.deleted or kept.edited)
         if len(due) == _RECHECK_AT_ONCE and not batch.more:
             return _RECHECK_SOON
-        if self._is_unclean:
-            self._purge(at_once=True)
+        self._purge(at_once=True)
         return None
 
     def _due(self, name: str, bound: Bound, now: datetime) -> list[Post]:
@@ -348,5 +346,3 @@ class App:
             return
         if not self.store.purge():
             log.info("retention: another program reads the database: its files are cleaned of what was erased later")
-            return
-        self._is_unclean = False

@@ -32,6 +32,8 @@ channel = "slack:#general"
 after = "10s"
 [slack]
 settle = "5s"
+[tag]
+tagger = "fast"
 [route]
 channel = "slack:#general"
 fallback = "console"

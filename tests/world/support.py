@@ -37,6 +37,8 @@ channel = "slack:#listening"
 fallback = "console"
 [slack]
 settle = "5s"
+[tag]
+tagger = "fast"
 """
 
 

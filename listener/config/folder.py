@@ -64,8 +64,6 @@ def load(folder: Path, env: Mapping[str, str], plugin: FindPlugin) -> Settings:
 def _settings(folder: Path, main: Document, topics: Topics, plugin: FindPlugin, store: Path | None) -> Settings:
     for later in main.data.keys() & {"quiet_hours", "escalation"}:
         main.problem((later,), NOT_YET)
-    if main.data.get("tag") == {"tagger": "accurate"}:
-        main.problem(("tag", "tagger"), f'"accurate" is {NOT_YET}')
     file = table(main, (), main.data, _File) or _File()
     sources = read_sources(main, file.sources, plugin)
     channels = read_channels(main, file.channels, plugin)

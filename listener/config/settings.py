@@ -48,7 +48,7 @@ class Retention(Struct, frozen=True):
 class Tag(Struct, frozen=True):
     """How posts are read."""
 
-    tagger: Literal["auto", "fast"] = "auto"
+    tagger: Literal["auto", "fast", "accurate"] = "auto"
 
 
 class Slack(Struct, frozen=True):

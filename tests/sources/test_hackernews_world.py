@@ -60,7 +60,7 @@ class Reader:
             self.errors.append(error)
 
     def poll_until(self, count: int) -> None:
-        for _ in range(2_000):
+        for _ in range(100_000):
             if len(self.stored) == count:
                 break
             self.poll()
@@ -74,7 +74,7 @@ def reader() -> Iterator[Reader]:
 
 
 def check(world: Any, reader: Reader) -> None:
-    for _ in range(1_000):  # the ledger notes an answer only after it went out
+    for _ in range(20_000):  # the ledger notes an answer only after it went out
         ledger = world.ledger
         if set(ledger["offered"].get("hackernews", ())) == reader.stored:
             break

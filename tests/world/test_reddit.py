@@ -69,7 +69,7 @@ class Reader:
             self.errors.append(error)
 
     def poll_until(self, count: int) -> None:
-        for _ in range(2_000):
+        for _ in range(100_000):
             if len(self.stored) == count:
                 break
             self.poll()

@@ -49,7 +49,7 @@ def posts(tmp_path: Path) -> Path:
             title=f"Where can I buy an oak desk? {word(f'{n:x}')}",
             author=f"quill_{n % 30:02d}_feather",
         )
-        for n in range(320)
+        for n in range(640)
     ]
     folder = tmp_path / "data" / "reddit"
     folder.mkdir(parents=True)
@@ -127,14 +127,16 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
             receipt = product.start("forget", "--author", f"reddit:{author.upper()}", "--yes", "--json")
             said = receipt.communicate(timeout=120)[1]
             assert receipt.returncode == 0, said
-            time.sleep(3)  # new posts come, theirs too
+            for _ in range(600):  # new posts come, theirs too
+                if len(by(author, world.ledger)) > len(theirs):
+                    break
+                time.sleep(0.1)
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)
         ledger = world.ledger
-        later = [name for name in ledger["offered"]["reddit"] if int(name[3:], 16) % 30 == int(author[6:8])]
-        assert len(later) > len(theirs), "some of theirs came later"
-        words = [word(name[3:]) for name in later]
+        words = [word(name[3:]) for name in by(author, ledger)]
+        assert len(words) > len(theirs), "some of theirs came later"
         assert in_bytes(product, author, *words) == []
         slack = "".join(shown(ledger).values())
         assert [each for each in (author, *words) if each in slack] == []
@@ -145,6 +147,11 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
         export = product.start("export", "--author", f"reddit:{author}")
         export.communicate(timeout=60)
         assert export.returncode == 1, "nothing is stored of them"
+
+
+def by(author: str, ledger: Mapping[str, Any]) -> list[str]:
+    """The posts of an author that were offered."""
+    return [name for name in ledger["offered"]["reddit"] if int(name[3:], 16) % 30 == int(author[6:8])]
 
 
 def _change(product: Product, sql: str) -> None:

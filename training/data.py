@@ -14,13 +14,25 @@ from listener.tag.weights import MOODS, SIGNALS, TAGS
 Record = dict[str, Any]
 Floats = npt.NDArray[np.float32]
 FOLDS = 5
+CORRECTIONS = Path(__file__).parent / "corrections.jsonl"  # of labels that the guidelines settle otherwise
 _LINK = re.compile(r"(https?://|www\.)\S+")
 _REST = re.compile(r"[^a-z0-9]+")
 _MOMENTS = TAGS[:4]
 
 
-def records(path: Path) -> list[Record]:
-    """The lines of a JSONL file."""
+def records(path: Path, corrections: Path = CORRECTIONS) -> list[Record]:
+    """The lines of a JSONL file, with the fields mended that `corrections` names, where there are any."""
+    found = _lines(path)
+    mended = {(each["id"], each["field"]): each for each in _lines(corrections)} if corrections.exists() else {}
+    for record in found:
+        for field in record:
+            change = mended.get((record.get("id"), field))
+            if change and change["from"] == record[field]:
+                record[field] = change["to"]
+    return found
+
+
+def _lines(path: Path) -> list[Record]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -60,9 +72,9 @@ def moods(tweets: list[Record]) -> Floats:
     return np.array([[float(tweet["label"] == name) for name in MOODS] for tweet in tweets], dtype=np.float32)
 
 
-def fingerprint(*paths: Path) -> str:
-    """The SHA-256 of the files that were learned from, one after the other."""
+def fingerprint(*paths: Path, corrections: Path = CORRECTIONS) -> str:
+    """The SHA-256 of the files that were learned from, one after the other, and of the corrections."""
     whole = hashlib.sha256()
-    for path in paths:
+    for path in (*paths, *([corrections] if corrections.exists() else [])):
         whole.update(path.read_bytes())
     return whole.hexdigest()

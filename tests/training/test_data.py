@@ -100,6 +100,64 @@ def test_records_are_read_line_by_line_in_order(tmp_path: Path) -> None:
     assert data.records(file) == rows
 
 
+def correction(**fields: Any) -> dict[str, Any]:
+    return {"id": "1", "field": "moments", "from": ["buy"], "to": ["know"], "rule": "a website is know", **fields}
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    file = tmp_path / "labels.jsonl"
+    file.write_text(json.dumps({"id": "1", "moments": ["buy"], "question": True}) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def corrections(tmp_path: Path) -> Path:
+    return tmp_path / "corrections.jsonl"
+
+
+def test_a_correction_mends_its_field_alone(labels: Path, corrections: Path) -> None:
+    corrections.write_text(json.dumps(correction()), encoding="utf-8")
+    assert data.records(labels, corrections) == [{"id": "1", "moments": ["know"], "question": True}]
+
+
+@pytest.mark.parametrize("other", [{"id": "2"}, {"field": "place"}, {"from": ["go"]}])
+def test_a_correction_of_another_post_field_or_value_changes_nothing(
+    other: dict[str, Any], labels: Path, corrections: Path
+) -> None:
+    corrections.write_text(json.dumps(correction(**other)), encoding="utf-8")
+    assert data.records(labels, corrections) == [{"id": "1", "moments": ["buy"], "question": True}]
+
+
+def test_without_corrections_labels_are_as_they_are(labels: Path, corrections: Path) -> None:
+    assert data.records(labels, corrections) == [{"id": "1", "moments": ["buy"], "question": True}]
+
+
+def test_corrections_are_part_of_the_fingerprint(labels: Path, corrections: Path) -> None:
+    before = data.fingerprint(labels, corrections=corrections)
+    corrections.write_text(json.dumps(correction()), encoding="utf-8")
+    assert data.fingerprint(labels, corrections=corrections) != before
+
+
+def test_each_correction_of_ours_changes_a_value_once_and_says_why() -> None:
+    ours = [json.loads(line) for line in data.CORRECTIONS.read_text(encoding="utf-8").splitlines()]
+    assert len({(each["id"], each["field"]) for each in ours}) == len(ours)
+    assert all({*each} == {"id", "field", "from", "to", "rule"} for each in ours)
+    assert all(each["from"] != each["to"] and each["rule"] for each in ours)
+    assert {each["field"] for each in ours} <= {"moments", "question", "urgency", "signals", "place"}
+
+
+def test_our_corrections_meet_the_labels_that_they_name(shared: Path) -> None:
+    path = shared / "data/labels/train.jsonl"
+    ours = [json.loads(line) for line in data.CORRECTIONS.read_text(encoding="utf-8").splitlines()]
+    mended = {record["id"]: record for record in data.records(path)}
+    assert all(mended[each["id"]][each["field"]] == each["to"] for each in ours)
+    assert not [
+        r["id"] for r in mended.values() if r["urgency"] and not r["moments"] and "complaint" not in r["signals"]
+    ]
+    assert not [r["id"] for r in mended.values() if r["place"] and not {"go", "buy"} & {*r["moments"]}]
+
+
 def test_a_threshold_parts_posts_that_can_be_parted() -> None:
     rated = [(n / 100, n > 50) for n in range(1, 100)]
     assert 0.5 < threshold(rated) < 0.51

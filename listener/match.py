@@ -4,12 +4,9 @@ The pieces that the queries cannot do without are one Aho-Corasick automaton, wh
 go. Of a query that is an OR, only those branches are tested whose piece was found.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, pairwise
-from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick
 from msgspec import Struct
@@ -19,10 +16,9 @@ from listener.query.clues import Clues, clues, needed
 from listener.query.evaluate import test
 from listener.query.plain import ODD, plain
 from listener.query.tree import Node, Or, Set
-from listener.types import Light, Match, Post, Topic
+from listener.types import Light, Match, Post, Rough, Topic
 
 _LONGEST, _LONGEST_INSIDE = 16, 5  # bytes of a clue: in texts made to be slow, each byte may end so many
-_FLOOD = 8  # clues found a post, from which they are sorted before they are looked at
 
 
 class _Tracked(Struct, frozen=True):
@@ -75,13 +71,13 @@ class Matcher:
     def __call__(self, posts: Sequence[Post], now: datetime) -> list[tuple[Match, ...]]:
         """For each post the topics that it is about, in the order of the configuration."""
         found: list[tuple[Match, ...]] = [()] * len(posts)
-        for number, branches in self._candidates(posts).items():
+        for number, branches in self._candidates(posts, [post.words for post in posts]).items():
             found[number] = tuple(self._matches(Doc.of(posts[number], now), branches))
         return found
 
-    def may(self, posts: Sequence[Light]) -> list[int]:
-        """The numbers of those that may match, as they came, or that hold what is to be mended before one can tell."""
-        return sorted(self._candidates(posts))
+    def may(self, posts: Rough) -> Collection[int]:
+        """The numbers of those that may match, or that hold what is to be mended before one can tell."""
+        return self._candidates(posts.lines, posts.words).keys()
 
     def _matches(self, doc: Doc, branches: Iterable[int]) -> Iterable[Match]:
         alive = defaultdict[int, list[Node]](list)
@@ -93,40 +89,40 @@ class Matcher:
             if (not topic.sources or doc.post.source in topic.sources) and (hit := test(tree, doc)):
                 yield Match(topic.id, hit.leaves, hit.spans, topic.name)
 
-    def _candidates(self, posts: Sequence[Light]) -> Mapping[int, Collection[int]]:
+    def _candidates(self, posts: Sequence[Light], words: Sequence[str]) -> Mapping[int, Collection[int]]:
         """The numbers of the posts that may match, each with those of the branches that may."""
-        read = plain(map(self._text, posts) if self._fields else [post.words for post in posts])
-        found = self._find(read, overlapping=True)
-        if not (found or self._always):
+        read = plain([*map(self._text, posts, words)] if self._fields else words)
+        held = _held(read, self._find(read, overlapping=True))
+        if not (held or self._always):
             return {}
-        lines = read.split(b"\n")
-        held = self._held(lines, list(accumulate(map(len, read.splitlines(keepends=True)))), found)
-        kept = {number: [b for b in branches if self._has(lines[number], b)] for number, branches in held.items()}
-        odd = {number: range(len(self._branches)) for number in held if ODD in lines[number]}
-        return {number: branches for number, branches in {**kept, **odd}.items() if branches}
-
-    def _held(
-        self, lines: Sequence[bytes], ends: Sequence[int], found: Sequence[tuple[int, int, int]]
-    ) -> dict[int, set[int]]:
-        held = defaultdict(set, {number: set(self._always) for number in range(len(lines))} if self._always else {})
-        if len(found) > _FLOOD * len(lines):
-            borders = [0, *(bisect_right(found, end, key=itemgetter(2)) for end in ends)]
-            once = ({each[0] for each in found[start:end]} for start, end in pairwise(borders))
-            pairs = [(number, clue) for number, clues in enumerate(once) for clue in clues]
-        else:
-            pairs = [(bisect_right(ends, start), clue) for clue, start, _ in found]
-        for number, clue in pairs:
-            held[number].update(self._of_clue[clue])
-        return held
+        lines, candidates = read.split(b"\n"), dict[int, Collection[int]]()
+        for number in range(len(posts)) if self._always else held:
+            line, clues = lines[number], held.get(number, ())
+            if ODD in line:
+                candidates[number] = range(len(self._branches))
+                continue
+            branches = {*self._always}.union(*map(self._of_clue.__getitem__, clues))
+            if has := [branch for branch in branches if self._has(line, branch)]:
+                candidates[number] = has
+        return candidates
 
     def _has(self, line: bytes, branch: int) -> bool:
         """Whether a piece of each of its clues is there."""
         return all(any(piece in line for piece in clue) for clue in self._branches[branch].also)
 
-    def _text(self, post: Light) -> str:
-        fields, texts = self._fields, [post.words]
+    def _text(self, post: Light, words: str) -> str:
+        fields, texts = self._fields, [words]
         texts += [str(getattr(post, name)) for name in ("author", "community", "url") if name in fields]
         return " | ".join([*texts, *(post.links if "links" in fields else ())])
+
+
+def _held(read: bytes, found: Iterable[tuple[int, int, int]]) -> dict[int, set[int]]:
+    """By the numbers of lines the clues that are in them, each once; `found` goes by where they end."""
+    held, number, at = defaultdict[int, set[int]](set), 0, 0
+    for clue, _, end in found:
+        number, at = number + read.count(b"\n", at, end), end
+        held[number].add(clue)
+    return held
 
 
 def _branches(tree: Node) -> Sequence[Node]:

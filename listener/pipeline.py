@@ -1,6 +1,6 @@
 """Posts in, findings out: match, tag, score. Nothing is read or written, nothing is remembered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,7 +9,7 @@ from listener.errors import ODD
 from listener.match import Matcher
 from listener.score import score
 from listener.tag import Tagger, load
-from listener.types import Analysis, Bad, Finding, Light, Match, Post, Tags, Topic
+from listener.types import Analysis, Bad, Finding, Match, Post, Rough, Tags, Topic
 
 _RAW = 40_000  # characters of a post that are set aside
 
@@ -25,7 +25,7 @@ class Analyser:
         """Made from the configuration; raises `ConfigError` or `QueryError` where it cannot be."""
         return cls(Matcher.of(topics, sets), load(tagger))
 
-    def may(self, posts: Sequence[Light]) -> list[int]:
+    def may(self, posts: Rough) -> Collection[int]:
         """The numbers of those that a topic may be about; it is about none of the others."""
         return self._match.may(posts)
 

@@ -118,7 +118,7 @@ class App:
     def _keep(self, name: str, batch: Batch) -> Kept:
         parts, now = self.parts, self._now()
         if batch.rough:
-            wanted = {*parts.analyser.may(batch.rough.lines), *self.store.stored(batch.rough.keys)}
+            wanted = {*parts.analyser.may(batch.rough), *self.store.stored(batch.rough.keys)}
             batch = sifted(name, batch, wanted, now)
         for gap in batch.gaps:
             log.warning(

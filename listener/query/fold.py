@@ -23,10 +23,17 @@ _CYRILLIC = dict(zip("аеорсухіѕјһԁԛԝкмӏѵ", "aeopcyxisjhdqwkmlv
 _CAPITALS = str.maketrans("ВНТвнт", "BHTbht")
 
 _LONGEST = 6  # characters; the few signs that stand for a whole sentence would make a post many times as long
-_MIXED = re.compile(r"[ВНТвнт]")
+MIXED = "ВНТвнт"
+"""Letters that are read by those around them."""
+
+JOINED = "\u1100-\u11ff\u3099\u309a\uff9e\uff9f"
+"""The inside of a character class: signs that are a part of the letter before them."""
+
+_MIXED = re.compile(f"[{MIXED}]")
 _RUN = re.compile(r"[^\W\d_]+")
-_JOINED = re.compile("[\u1100-\u11ff\u3099\u309a\uff9e\uff9f]")
+_JOINED = re.compile(f"[{JOINED}]")
 _CLUSTER = re.compile("[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?|.[\u3099\u309a\uff9e\uff9f]?", re.DOTALL)
+_PAIRS = re.compile("[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?|.[\u3099\u309a\uff9e\uff9f]", re.DOTALL)
 _ACCENTS = (
     (0x0300, 0x036F),
     (0x0483, 0x0489),
@@ -95,7 +102,7 @@ def fold(text: str) -> str:
 def prepared(text: str) -> str:
     """The text before each of its characters is folded by itself: look-alikes told apart, halves of one joined."""
     text = unmasked(text)
-    return "".join(map(_whole, _CLUSTER.findall(text))) if _JOINED.search(text) else text
+    return _PAIRS.sub(lambda found: _whole(found[0]), text) if _JOINED.search(text) else text
 
 
 def folded_char(code: int) -> str:

@@ -5,10 +5,11 @@ need not be looked at. What is in the plain form alone is sorted out by the quer
 """
 
 import re
-from collections.abc import Iterable
+from codecs import register_error
+from collections.abc import Sequence
 
-from listener.query.fold import folded_char, is_unmasked, prepared
-from listener.query.words import ADDRESS, KEYCAP, LETTERS, joined, spaceless
+from listener.query.fold import JOINED, MIXED, folded_char, is_unmasked, prepared
+from listener.query.words import ADDRESS, LETTERS, joined, spaceless
 
 ODD = b"\x03"
 """Stands in the plain form of what is no text: whoever finds it there looks at the text itself."""
@@ -18,8 +19,11 @@ _BREAK, _COLON, _SLASH = b"\x01", b"\x05", b"\x06"  # what a phrase does not cro
 _LETTER = re.compile(LETTERS)
 _WORDS = re.compile(r" ?[a-z0-9]+(?: [a-z0-9]+)* ?")
 _SPACES = re.compile(rb"  +")
-_SCHEME = rb"https?|hxxps?|ftp"
-_GLUED = re.compile(rb"(?<=[^ \n])(%b)(?= \x05 \x06 \x06)" % _SCHEME)  # to a word, which the address is no part of
+_ADDRESS = b" \x05  \x06  \x06 "  # "://"
+_GLUED = re.compile(rb"[^ ](https?|hxxps?|ftp)\Z")  # to a word, which the address is no part of
+_LONGEST_GLUED = 6
+_TOGETHER = re.compile(rf"[\u20e3{MIXED}{JOINED}]")  # read by their neighbours
+_ON_A_KEY = re.compile("[0-9]\ufe0f?\u20e3")
 
 
 def _byte(code: int) -> int:
@@ -59,9 +63,16 @@ def _char(char: str) -> str:
 _TABLE = _Table()
 
 
-def plain(texts: Iterable[str]) -> bytes:
+def plain(texts: Sequence[str]) -> bytes:
     """The texts in this form one after the other, a line each, every word with a space before and after it."""
-    return _spaced(f" {f' {_END} '.join(map(_folded, texts))} ")
+    apart = f" {_END} "
+    page = apart.join(texts)
+    if page.count(_END) >= max(1, len(texts)):
+        texts = [text.replace(_END, ODD.decode()) for text in texts]
+        page = apart.join(texts)
+    if not page.isascii() and _TOGETHER.search("".join([text for text in texts if not text.isascii()])):
+        page = apart.join(map(_prepared, texts))
+    return _spaced(f" {page} ".encode("ascii", "listener.plain"))
 
 
 def piece(folded: str) -> bytes:
@@ -71,28 +82,49 @@ def piece(folded: str) -> bytes:
     """
     if _WORDS.fullmatch(folded):
         return folded.encode()
-    inner = _spaced(folded if folded.isascii() else "".join(map(_char, folded))).strip(b" ")
+    inner = _spaced("".join(map(_char, folded)).encode()).strip(b" ")
     if not inner or ODD in inner:
         return b""
     return (b" " if folded.startswith(" ") else b"") + inner + (b" " if folded.endswith(" ") else b"")
 
 
-def _folded(text: str) -> str:
-    if text.isascii():
-        return text if _END not in text else text.replace(_END, ODD.decode())
-    if "\u20e3" in text:
-        text = KEYCAP.sub(r" \g<0> ", text)
+def _prepared(text: str) -> str:
+    """The text where each of its characters may be read by itself."""
+    if text.isascii() or not _TOGETHER.search(text):
+        return text
     if is_unmasked(text):
-        text = ADDRESS.sub(r" \g<0> ", text)  # letters are read by their neighbours, which an address is not
-    return prepared(text).translate(_TABLE)
+        text = ADDRESS.sub(_apart, text)  # its letters are read without regard to those around it
+    return prepared(_ON_A_KEY.sub(r" \g<0> ", text))
 
 
-def _spaced(text: str) -> bytes:
-    apart = text.encode().translate(_BYTES)
+def _folded(error: UnicodeError) -> tuple[bytes, int]:
+    """What stands for a run of characters that are none of ASCII's, and where the run ends."""
+    assert isinstance(error, UnicodeEncodeError)
+    return error.object[error.start : error.end].translate(_TABLE).encode(), error.end
+
+
+register_error("listener.plain", _folded)
+
+
+def _apart(address: re.Match[str]) -> str:
+    """Between spaces, but beside signs, which keep letters apart by themselves."""
+    before, after = address.string[address.start() - 1 : address.start()], address.string[address.end() :][:1]
+    return f"{' ' * before.isalnum()}{address[0]}{' ' * after.isalnum()}"
+
+
+def _spaced(text: bytes) -> bytes:
+    """Signs between spaces of their own, whatever is beside them, so that a part of a text looks as in the whole."""
+    apart = _SPACES.sub(b" ", text.translate(_BYTES))
     for sign in (_BREAK, _COLON, _SLASH):
         apart = apart.replace(sign, b" %b " % sign)
-    apart = _SPACES.sub(b" ", apart)
-    addresses = apart.count(b" \x05 \x06 \x06 ")
-    if addresses != apart.count(b" http \x05 \x06 \x06 ") + apart.count(b" https \x05 \x06 \x06 "):
-        return _GLUED.sub(rb" \1", apart)
-    return apart
+    addresses = apart.count(_ADDRESS)
+    if addresses == apart.count(b" http" + _ADDRESS) + apart.count(b" https" + _ADDRESS):
+        return apart
+    *begun, last = apart.split(_ADDRESS)
+    return _ADDRESS.join([*map(_unglued, begun), last])
+
+
+def _unglued(before: bytes) -> bytes:
+    """What stands before "://", the word and the scheme after it apart."""
+    glued = _GLUED.search(before[-_LONGEST_GLUED:])
+    return before if glued is None else before[: -len(glued[1])] + b" " + glued[1]

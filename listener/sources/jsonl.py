@@ -156,19 +156,16 @@ class Source:
 
     def _read(self, page: Page, now: datetime, *, rough: bool) -> Batch:
         found, aside = _understood(page)
-        lines: dict[str, Line] = {}
-        for line in found:
-            key = line.key
-            lines.pop(key, None)  # the last form counts, and its place
-            lines[key] = line
-        deleted = tuple(key for key, line in lines.items() if line.deleted)
+        lines = _last_forms(found)
+        deleted = [key for key, line in lines.items() if line.deleted]
         for key in deleted:
             del lines[key]
         read = partial(self._post, now=now)
-        sources = {line.source or "jsonl" for line in lines.values()}
-        if rough and ":" not in "".join(sources) and _are_plain([*lines]):
-            return Batch(rough=Rough([*lines], [*lines.values()], read), deleted=deleted, bad=tuple(aside))
-        return Batch(posts=tuple(map(read, lines.values())), deleted=deleted, bad=tuple(aside))
+        if rough and _are_plain([*lines]) and not _have_colons(lines):
+            words = [line.words if line.title else line.said or "" for line in lines.values()]
+            rest = Rough([*lines], words, [*lines.values()], read)
+            return Batch(rough=rest, deleted=tuple(deleted), bad=tuple(aside))
+        return Batch(posts=tuple(map(read, lines.values())), deleted=tuple(deleted), bad=tuple(aside))
 
     def _post(self, line: Line, now: datetime) -> Post:
         return post_of(line, *((now, ()) if self._time == "arrival" else when(line.created_at, now)))
@@ -178,7 +175,7 @@ def _understood(page: Page) -> tuple[list[Line], list[Bad]]:
     """The lines of a page: all at once, and one by one where one of them cannot be read like that."""
     try:
         lines = _DECODER.decode_lines(b"\n".join(page.lines))
-        if all(line.said or line.title or line.deleted for line in lines):
+        if all([line.said or line.title or line.deleted for line in lines]):  # a list: it is read faster
             return lines, []
     except ValueError:
         pass
@@ -199,12 +196,32 @@ def _checked(line: Line) -> Line:
     return line
 
 
+def _last_forms(lines: list[Line]) -> dict[str, Line]:
+    """By key the last line of each, and in its place."""
+    keys = [f"{line.source or 'jsonl'}:{line.id}" for line in lines]
+    together = "".join(keys)
+    if together.split() != [together]:  # there are blanks, which edges of ids must not have
+        keys = [line.key for line in lines]
+    found = dict(zip(keys, lines, strict=True))
+    if len(found) < len(lines):
+        found.clear()
+        for key, line in zip(keys, lines, strict=True):
+            found.pop(key, None)
+            found[key] = line
+    return found
+
+
 def _are_plain(keys: list[str]) -> bool:
     """Whether no key needs mending: looked at together, and one by one where that does not tell."""
-    together, longest = "".join(keys), max(map(len, keys), default=0)
-    if longest <= _SHORT and together.isprintable() and " " not in together:
-        return not any(key[0] == ":" or key[-1] == ":" for key in keys) or all(map(_is_plain, keys))
+    together, count = f" {' '.join(keys)} ", len(keys)
+    if together.isprintable() and together.count(" ") == count + 1 and max(map(len, keys), default=0) <= _SHORT:
+        return (" :" not in together and ": " not in together) or all(map(_is_plain, keys))
     return all(map(_is_plain, keys))
+
+
+def _have_colons(lines: dict[str, Line]) -> bool:
+    """Whether a source has one, so that its keys do not tell where it ends."""
+    return "".join(lines).count(":") > len(lines) and any(":" in (line.source or "") for line in lines.values())
 
 
 def _is_plain(key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -28,11 +29,7 @@ class Bad(Struct, frozen=True):
 
 
 class Light(Protocol):
-    """A post as far as it must be known to see whether a topic may be about it."""
-
-    @property
-    def words(self) -> str:
-        """Title and text as one."""
+    """A post as far as it must be known, besides its words, to see whether a topic may be about it."""
 
     @property
     def url(self) -> str:
@@ -55,17 +52,20 @@ class Rough(Struct, frozen=True):
     """Posts as they came, of which only those are read and mended that a topic may be about: most are about none."""
 
     keys: Sequence[str]  # as `Post.key`, each once
+    words: Sequence[str]  # as `Post.words`
     lines: Sequence[Light]
     read: Callable[[Any], Post]  # makes the post of a line; raises ValueError or TypeError
 
     def parted(self, numbers: Collection[int]) -> tuple["Rough", "Rough"]:
         """Those with these numbers, and the others."""
-        chosen = set(numbers)
-        rest = [number for number in range(len(self.lines)) if number not in chosen]
-        return self._only(sorted(chosen)), self._only(rest)
+        chosen, rest = bytearray(len(self.keys)), bytearray(b"\1") * len(self.keys)
+        for number in numbers:
+            chosen[number], rest[number] = 1, 0
+        return self._only(chosen), self._only(rest)
 
-    def _only(self, numbers: Sequence[int]) -> "Rough":
-        return Rough([self.keys[n] for n in numbers], [self.lines[n] for n in numbers], self.read)
+    def _only(self, mask: bytearray) -> "Rough":
+        keys, words, lines = compress(self.keys, mask), compress(self.words, mask), compress(self.lines, mask)
+        return Rough([*keys], [*words], [*lines], self.read)
 
 
 class Trouble(Struct, frozen=True):

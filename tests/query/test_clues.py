@@ -28,7 +28,7 @@ SETS = {"hot": "tea OR soup"}
         ("#te*", [{" te"}]),
         ("@ana@tea.example", [{" ana \x01 tea \x01 example "}]),
         ("shop.example.org", [{" example "}]),
-        ("`C++ and Go`", [{"c \x01 \x01 and go"}]),
+        ("`C++ and Go`", [{"c \x01  \x01  and go"}]),
         ("`😀`", [{"😀"}]),
         ("/(tea)? and milk+/", [{" and milk"}]),
         ("title:tea", [{" tea "}]),
@@ -87,15 +87,18 @@ def test_it_is_known_where_else_clues_are_looked_for() -> None:
     ("text", "expected"),
     [
         ("", " "),
-        ("Tea, hot-tea & Élan!", " tea \x01 hot tea \x01 elan \x01 "),
-        ("ana's  #cup_b", " ana s \x01 cup b "),
+        ("Tea, hot-tea & Élan!", " tea \x01  hot tea  \x01  elan \x01  "),
+        ("ana's  #cup_b", " ana s  \x01 cup b "),
         ("买茶tea", " 买 茶 tea "),
         ("te\u200ba😀", " tea 😀 "),
-        ("velohttps://a.b", " velo https \x05 \x06 \x06 a \x01 b "),
+        ("velohttps://a.b", " velo https \x05  \x06  \x06 a \x01 b "),
         ("a7️⃣b", " a 7 b "),
+        ("a*️⃣#️⃣b", " a  \x01 b "),
+        ("x: fftp://В", " x \x05  f ftp \x05  \x06  \x06 в "),
+        ("нhttp://a茶", " н http \x05  \x06  \x06 a 茶 "),
     ],
 )
-def test_a_text_is_words_between_single_spaces(text: str, expected: str) -> None:
+def test_a_text_is_words_between_single_spaces_and_signs_between_their_own(text: str, expected: str) -> None:
     assert plain([text]) == expected.encode()
 
 

@@ -32,7 +32,7 @@ def read(line: Line) -> Post:
 
 
 def rough(*lines: Line) -> Rough:
-    return Rough([f"feed:{line.number}" for line in lines], lines, read)
+    return Rough([f"feed:{line.number}" for line in lines], [line.words for line in lines], lines, read)
 
 
 def keep(store: Store, *lines: Line) -> int:

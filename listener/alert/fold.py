@@ -11,7 +11,7 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _LEAST_WORDS = 4  # shorter texts ("any deals?") are the same by chance
 
 
-@lru_cache(maxsize=64)  # asked for several times while one page is decided upon, and long posts take a while
+@lru_cache(maxsize=1024)  # asked for several times while one page is decided upon, and long posts take a while
 def fingerprints(post: Post) -> tuple[str, ...]:
     """Hashes of the words without addresses, names, case and punctuation; of the link where a post is little else."""
     words = _NOT_WORDS.sub(" ", _ADDRESS.sub(" ", post.words).casefold()).split()

@@ -3,10 +3,12 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from listener.errors import StoreError
 
@@ -109,3 +111,16 @@ def _create_private(path: Path) -> None:
 def marks(values: Sequence[object]) -> str:
     """As many question marks as there are values, for `in (…)`."""
     return ",".join("?" * len(values))
+
+
+def among(conn: sqlite3.Connection, sql: str, values: Iterable[str]) -> sqlite3.Cursor:
+    """The rows of a query that ends with the name of a column which must be one of these texts."""
+    return conn.execute(f"{sql} in (select value from json_each(?))", (msgspec.json.encode([*values]).decode(),))
+
+
+def insert(conn: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert rows of the same columns but for those whose key is there; answers how many were not."""
+    if not rows:
+        return 0
+    sql = f"insert into {table}({','.join(rows[0])}) values ({marks(list(rows[0]))}) on conflict(key) do nothing"
+    return conn.executemany(sql, [tuple(row.values()) for row in rows]).rowcount

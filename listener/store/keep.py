@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -10,11 +10,11 @@ from msgspec import Struct
 from listener.store import words
 from listener.store.alerts import plan
 from listener.store.columns import BLANK
-from listener.store.connection import marks
+from listener.store.connection import among, insert, marks
 from listener.store.draw import draw
 from listener.store.erase import UNSHOWN, erase, refresh, unpurged
 from listener.store.health import note_troubles
-from listener.store.passed import SAMPLES_A_DAY, count_unmatched, note_passed
+from listener.store.passed import add_samples, count_unmatched, note_passed
 from listener.store.rows import at, digest, dumps, iso, loads, post_row, tag_row
 from listener.types import Analysis, Batch, Before, Context, Decider, Finding, Fresh, Moment, Post, Reason, Verdict
 
@@ -44,47 +44,42 @@ def keep(
     _note_seen(conn, batch.posts, matched, now)
     edited = _edit(conn, batch.posts, now)
     new_posts = _insert_posts(conn, analysis.findings, stream, now)
-    fresh, new = _insert_findings(conn, analysis.findings, edited, now)
+    fresh, new = _fresh(conn, analysis.findings, edited)
     decisions = decide(fresh, _context(conn, stream, fresh, decide, now), now)
-    _record_verdicts(conn, fresh, decisions.verdicts)
+    _insert_findings(conn, [each for each in fresh if each.finding.key in new], decisions.verdicts, now)
+    _record_verdicts(conn, [each for each in fresh if each.finding.key not in new], decisions.verdicts)
     alerts = plan(conn, stream, decisions, decide, now)
     deleted = sum(erase(conn, key, now) for key in batch.deleted)
     _record_trouble(conn, stream, batch, analysis, now)
     _move(conn, stream, batch, now)
     read = len(batch.posts) + passed
-    return Kept(read=read, posts=new_posts, findings=new, alerts=alerts, edited=len(edited), deleted=deleted)
+    return Kept(read=read, posts=new_posts, findings=len(new), alerts=alerts, edited=len(edited), deleted=deleted)
 
 
-def _note_seen(conn: sqlite3.Connection, posts: Iterable[Post], matched: set[str], now: datetime) -> None:
-    """Remember what was read; draw the uniform sample from what matched nothing."""
-    day, unmatched = now.date().isoformat(), Counter[str]()
-    for post in posts:
-        verdict = "matched" if post.key in matched else "no match"
-        row = (post.key, digest(post), verdict, post.url, iso(now))
-        new = conn.execute("insert into seen values (?,?,?,?,?) on conflict(key) do nothing", row).rowcount
-        if not new:
-            conn.execute("update seen set hash=?, verdict=?, url=?, at=? where key=?", (*row[1:], row[0]))
-        elif verdict == "no match":
-            unmatched[post.source] += 1
-            conn.execute("insert or ignore into samples values (?,?,?)", (day, draw(post.key), dumps(post)))
-    count_unmatched(conn, day, unmatched)
-    # The smallest draws of a day are a uniform sample whatever the order of arrival.
-    conn.execute(
-        "delete from samples where day = ?1 and draw > "
-        "(select draw from samples where day = ?1 order by draw limit 1 offset ?2)",
-        (day, SAMPLES_A_DAY - 1),
+def _note_seen(conn: sqlite3.Connection, posts: Sequence[Post], matched: set[str], now: datetime) -> None:
+    """Remember what was read; count and sample what matched nothing."""
+    known = {row[0] for row in among(conn, "select key from seen where key", [post.key for post in posts])}
+    verdicts = {post.key: "matched" if post.key in matched else "no match" for post in posts}
+    conn.executemany(
+        "insert into seen values (?,?,?,?,?) on conflict(key) do update "
+        "set hash=excluded.hash, verdict=excluded.verdict, url=excluded.url, at=excluded.at",
+        [(post.key, digest(post), verdicts[post.key], post.url, iso(now)) for post in posts],
     )
+    unmatched = {post.key: post for post in posts if post.key not in matched and post.key not in known}
+    day = now.date().isoformat()
+    count_unmatched(conn, day, Counter(post.source for post in unmatched.values()))
+    add_samples(conn, day, [(draw(key), post) for key, post in unmatched.items()])
 
 
-def _edit(conn: sqlite3.Connection, posts: Iterable[Post], now: datetime) -> set[str]:
+def _edit(conn: sqlite3.Connection, posts: Sequence[Post], now: datetime) -> set[str]:
     """Keys of stored posts whose words changed upstream; their rows and messages follow."""
-    edited = set()
+    edited, sql = set(), "select key, hash from posts where erased_at is null and key"
+    stored = {row["key"]: row["hash"] for row in among(conn, sql, [post.key for post in posts])}
     for post in posts:
-        row = conn.execute("select hash, erased_at from posts where key=?", (post.key,)).fetchone()
-        if row is None or row["erased_at"]:
+        if post.key not in stored:
             continue
         conn.execute("update posts set checked_at=? where key=?", (iso(now), post.key))
-        if row["hash"] == digest(post):
+        if stored[post.key] == digest(post):
             continue
         conn.execute(
             "update posts set text=?, title=?, hash=?, lang=?, links=?, tags=?, revision = revision + 1 where key=?",
@@ -94,47 +89,64 @@ def _edit(conn: sqlite3.Connection, posts: Iterable[Post], now: datetime) -> set
         unpurged(conn)
         words.change(conn, post.key)
         refresh(conn, post.key)
+        stored[post.key] = digest(post)
         edited.add(post.key)
     return edited
 
 
 def _insert_posts(conn: sqlite3.Connection, findings: Iterable[Finding], stream: str, now: datetime) -> int:
-    rows = {f.post.key: post_row(f.post, stream, now) for f in findings}
-    return sum(_insert(conn, "posts", row) for row in rows.values())
+    """Store posts that are new, and answer how many; those indexed by their words come after, all at once."""
+    posts = {f.post.key: f.post for f in findings}
+    [last] = conn.execute("select coalesce(max(id), 0) from posts").fetchone()
+    new = insert(conn, "posts", [post_row(post, stream, now) for post in posts.values()])
+    if new:
+        conn.execute(
+            "insert into posts_fts(rowid, title, text, author) select id, title, text, author from posts where id > ?",
+            (last,),
+        )
+    return new
 
 
-def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, object]) -> int:
-    """1 if the row is new, else 0."""
-    sql = f"insert into {table}({','.join(row)}) values ({marks(list(row))}) on conflict(key) do nothing"
-    return conn.execute(sql, list(row.values())).rowcount
+def _fresh(conn: sqlite3.Connection, findings: Iterable[Finding], edited: set[str]) -> tuple[list[Fresh], set[str]]:
+    """Those that are new and those whose post was edited (with what was told before), and the keys of the new ones."""
+    fresh, new = [], set[str]()
+    last = {finding.key: finding for finding in findings}
+    stored = "select key, revision from posts where erased_at is null and key"
+    revisions = {row["key"]: row["revision"] for row in among(conn, stored, {f.post.key for f in findings})}
+    known = {row[0] for row in among(conn, "select key from findings where key", last)}
+    for key, finding in last.items():
+        if finding.post.key not in revisions:  # erased
+            continue
+        if key not in known:
+            new.add(key)
+            fresh.append(Fresh(finding, revisions[finding.post.key]))
+        elif finding.post.key in edited:
+            fresh.append(Fresh(finding, revisions[finding.post.key], _retag(conn, finding)))
+    return fresh, new
 
 
 def _insert_findings(
-    conn: sqlite3.Connection, findings: Iterable[Finding], edited: set[str], now: datetime
-) -> tuple[list[Fresh], int]:
-    """Those that are new and those whose post was edited (with what was told before), and how many are new."""
-    fresh, new = [], set[str]()
-    for finding in findings:
-        row = {
-            "key": finding.key,
-            "post_key": finding.post.key,
-            "topic": finding.match.topic,
-            **tag_row(finding),
-            "state": "suppressed",
-            "reason": Reason.SUPPRESSED,
-            "why": "",
+    conn: sqlite3.Connection, new: Sequence[Fresh], verdicts: Mapping[str, Verdict], now: datetime
+) -> None:
+    rows = [
+        {
+            "key": each.finding.key,
+            "post_key": each.finding.post.key,
+            "topic": each.finding.match.topic,
+            **tag_row(each.finding),
+            "state": _state(verdicts[each.finding.key]),
+            "reason": verdicts[each.finding.key].reason,
+            "why": verdicts[each.finding.key].why,
             "created_at": iso(now),
         }
-        post = conn.execute("select revision, erased_at from posts where key=?", (finding.post.key,)).fetchone()
-        if post["erased_at"]:
-            continue
-        if _insert(conn, "findings", row):
-            fresh.append(Fresh(finding, post["revision"]))
-            new.add(finding.key)
-        elif finding.post.key in edited:
-            fresh.append(Fresh(finding, post["revision"], _retag(conn, finding)))
-    words.add(conn, ((each.finding.key, each.finding.post) for each in fresh if each.finding.key in new))
-    return fresh, len(new)
+        for each in new
+    ]
+    insert(conn, "findings", rows)
+    words.add(conn, [each.finding for each in new])
+
+
+def _state(verdict: Verdict) -> str:
+    return "suppressed" if verdict.reason is Reason.SUPPRESSED else "open"
 
 
 def _retag(conn: sqlite3.Connection, finding: Finding) -> Before | None:
@@ -151,6 +163,7 @@ def _retag(conn: sqlite3.Connection, finding: Finding) -> Before | None:
 
 
 def _context(conn: sqlite3.Connection, stream: str, fresh: Iterable[Fresh], decide: Decider, now: datetime) -> Context:
+    since = among(conn, "select id, since from topics where id", {f.finding.match.topic for f in fresh})
     prints = {p for f in fresh for p in decide.fingerprints(f.finding.post)}
     # What was never heard, for its post is gone or its message could not be delivered, repeats nothing.
     told = conn.execute(
@@ -163,7 +176,7 @@ def _context(conn: sqlite3.Connection, stream: str, fresh: Iterable[Fresh], deci
     source = conn.execute("select since, caught_up_at from health where name=?", (f"source:{stream}",)).fetchone()
     return Context(
         source_since=at(source["since"]) if source else now,
-        topic_since={row["id"]: at(row["since"]) for row in conn.execute("select id, since from topics")},
+        topic_since={row["id"]: at(row["since"]) for row in since},
         first_pass=source is None or (source["caught_up_at"] is None and not _put_back_since(conn, source["since"])),
         told={(row["channel"], row["fingerprint"]): row["alert_key"] for row in told},
     )
@@ -175,11 +188,11 @@ def _put_back_since(conn: sqlite3.Connection, since: str) -> bool:
     return row is not None and bool(row["value"] > since)
 
 
-def _record_verdicts(conn: sqlite3.Connection, fresh: Iterable[Fresh], verdicts: Mapping[str, Verdict]) -> None:
-    """Every new finding learns why it alerted or did not; an edit never takes an alert back."""
-    for f in fresh:
+def _record_verdicts(conn: sqlite3.Connection, again: Iterable[Fresh], verdicts: Mapping[str, Verdict]) -> None:
+    """A finding whose post was edited learns why it alerted or did not; an edit never takes an alert back."""
+    for f in again:
         verdict = verdicts[f.finding.key]
-        state = "suppressed" if verdict.reason is Reason.SUPPRESSED else "open"
+        state = _state(verdict)
         if f.before is None or state == "open":
             conn.execute(
                 "update findings set state=?, reason=?, why=? where key=?",

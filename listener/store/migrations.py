@@ -64,6 +64,13 @@ def m007_trends(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m008_pages(db: Database) -> None:
+    """What makes a page of thousands of posts cheap: where the sample of a day ends, and one look at the new ones."""
+    for statement in _statements("m008.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

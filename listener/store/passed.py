@@ -2,16 +2,18 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from listener.edge import repair
 from listener.store.connection import Database
-from listener.store.draw import SIZE, digest, draw_of
+from listener.store.draw import SIZE, digest, digests, draw_of
 from listener.store.rows import dumps, iso
-from listener.types import Rough
+from listener.types import Post, Rough
 
 SAMPLES_A_DAY = 5_000
+_LARGEST = "select draw from samples indexed by samples_draws where day = ?1 order by draw limit 1 offset ?2 - 1"
 
 
 def stored(conn: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
@@ -22,23 +24,34 @@ def stored(conn: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
 
 def note_passed(conn: sqlite3.Connection, rough: Rough, now: datetime) -> int:
     """Remember posts that matched nothing, count them, sample them; answers how many."""
-    day, digests = now.date().isoformat(), [digest(key) for key in rough.keys]
-    urls = b"".join(digest(line.url) for line in rough.lines if line.url)
-    conn.execute("insert into passed(at, keys, urls) values (?,?,?)", (iso(now), b"".join(digests), urls))
+    day, keys = now.date().isoformat(), digests(rough.keys)
+    urls = b"".join(digests([line.url for line in rough.lines if line.url]))
+    conn.execute("insert into passed(at, keys, urls) values (?,?,?)", (iso(now), b"".join(keys), urls))
     count_unmatched(conn, day, Counter([key[: key.index(":")] for key in rough.keys]))
-    largest = conn.execute(
-        "select draw from samples where day=? order by draw limit 1 offset ?", (day, SAMPLES_A_DAY - 1)
-    ).fetchone()
-    border = (largest[0] << 1).to_bytes(SIZE, "big") if largest else b"\xff" * (SIZE + 1)
-    for each, line in zip(digests, rough.lines, strict=True):
-        if each >= border:
-            continue
-        try:
-            post = repair(rough.read(line), now)
-        except (ValueError, TypeError):
-            continue
-        conn.execute("insert or ignore into samples values (?,?,?)", (day, draw_of(each), dumps(post)))
-    return len(digests)
+    border = border_of(conn, day)
+    drawn = [number for number, key in enumerate(keys) if key < border]
+    add_samples(conn, day, [(draw_of(keys[number]), post) for number, post in _read(rough, drawn, now)])
+    return len(keys)
+
+
+def _read(rough: Rough, numbers: Iterable[int], now: datetime) -> Iterator[tuple[int, Post]]:
+    """The posts of these numbers, but for those that cannot be mended."""
+    for number in numbers:
+        with suppress(ValueError, TypeError):
+            yield number, repair(rough.read(rough.lines[number]), now)
+
+
+def border_of(conn: sqlite3.Connection, day: str) -> bytes:
+    """A post is in the sample of a day if the digest of its key is below."""
+    largest = conn.execute(_LARGEST, (day, SAMPLES_A_DAY)).fetchone()
+    return int(largest[0] << 1).to_bytes(SIZE, "big") if largest else b"\xff" * (SIZE + 1)
+
+
+def add_samples(conn: sqlite3.Connection, day: str, posts: Collection[tuple[int, Post]]) -> None:
+    """Add posts by their draws; the smallest draws of a day are a uniform sample whatever the order of arrival."""
+    rows = [(day, drawn, dumps(post)) for drawn, post in posts]
+    if rows and conn.executemany("insert or ignore into samples values (?,?,?)", rows).rowcount:
+        conn.execute(f"delete from samples where day = ?1 and draw > ({_LARGEST})", (day, SAMPLES_A_DAY))
 
 
 def count_unmatched(conn: sqlite3.Connection, day: str, counts: Mapping[str, int]) -> None:

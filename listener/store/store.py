@@ -10,7 +10,7 @@ from typing import Any
 from listener.errors import StoreError
 from listener.store import access, begin, condition, health, passed, quarantine, read, retention, search, volume, words
 from listener.store.bar import bar, replay
-from listener.store.connection import Connect, Database, connect
+from listener.store.connection import Connect, Database, among, connect
 from listener.store.forget import Erased, Target, forget
 from listener.store.guard import Guard, Lock
 from listener.store.keep import Kept, keep
@@ -94,11 +94,9 @@ class Store:
 
     def unread(self, posts: Sequence[Post]) -> list[Post]:
         """Those that were not read before in these very words."""
-        seen = {
-            row["key"]: row["hash"]
-            for post in posts
-            for row in self.db.rows("select key, hash from seen where key=?", (post.key,))
-        }
+        with self.db.read() as conn:
+            known = among(conn, "select key, hash from seen where key", [post.key for post in posts])
+            seen = {row["key"]: row["hash"] for row in known}
         return [post for post in posts if seen.get(post.key) != digest(post)]
 
     def stored(self, keys: Sequence[str]) -> list[int]:

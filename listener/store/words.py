@@ -1,24 +1,25 @@
 """The index of words that search uses: one row a finding, with the tokens of its post."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from listener.query.tokens import VERSION, tokens
-from listener.store.connection import Database
+from listener.store.connection import Database, among
 from listener.store.rows import post_of
-from listener.types import Post
+from listener.types import Finding, Post
 
 _INSERT = "insert into words(rowid, title, text, marks) values (?, ?, ?, ?)"
 _FINDINGS = "select id from findings where post_key = ?"
 
 
-def add(conn: sqlite3.Connection, posts: Iterable[tuple[str, Post]]) -> None:
-    """Index new findings, each by its key and post, within an open transaction.
+def add(conn: sqlite3.Connection, findings: Sequence[Finding]) -> None:
+    """Index new findings within an open transaction.
 
-    One statement for all, after everything else: the index goes to disk at each statement that follows.
+    All of them together, after everything else: the index goes to disk at each statement that follows.
     """
-    rows = [(conn.execute("select id from findings where key = ?", (key,)).fetchone()[0], post) for key, post in posts]
-    conn.executemany(_INSERT, map(_row, rows))
+    names = among(conn, "select id, key from findings where key", [finding.key for finding in findings])
+    posts = {finding.key: finding.post for finding in findings}
+    conn.executemany(_INSERT, [_row((row["id"], posts[row["key"]])) for row in names])
 
 
 def _row(finding: tuple[int, Post]) -> tuple[int, str, str, str]:

@@ -63,7 +63,7 @@ def test_posts_that_match_nothing_are_counted_and_sampled_not_stored(store: Stor
 def test_a_day_keeps_the_smallest_draws_as_its_sample(
     store: Store, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listener.store.keep.SAMPLES_A_DAY", 5)
+    monkeypatch.setattr("listener.store.passed.SAMPLES_A_DAY", 5)
     many = posts(40)
     keep(store, Batch(posts=tuple(many[:20])), Analysis())
     keep(store, Batch(posts=tuple(many[20:])), Analysis())

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from listener.query import Doc, Facts, Query, parse
-from listener.types import Finding, Route
+from listener.types import Finding, Post, Route
 
 
 class _Node(Struct, frozen=True):
@@ -30,6 +30,11 @@ class Router:
     def where(self, doc: Doc) -> tuple[str, ...]:
         """The channels that hear of something that is so."""
         return tuple(dict.fromkeys(node.channel for node in _walk(self._root, doc)))
+
+    def about(self, topic: str, now: datetime) -> tuple[str, ...]:
+        """The channels that hear of a topic where there is no post to speak of."""
+        names = (topic, self._names.get(topic, topic)) if topic else ()
+        return self.where(Doc.of(Post(source="", id="", text="", created_at=now), now, Facts(topic=names)))
 
     @property
     def root_fallback(self) -> str:

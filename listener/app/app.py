@@ -9,6 +9,7 @@ from time import monotonic, sleep
 from msgspec.structs import replace
 
 from listener.app import notices
+from listener.app.cells import Counts
 from listener.app.clocks import clock
 from listener.app.parts import CONSOLE, Bound, Parts, assemble, terms_of
 from listener.app.trends import Trends
@@ -52,7 +53,7 @@ class App:
         self._troubles: dict[str, dict[str, str]] = {}  # by source: stream → why, of the page before
         self._waits: dict[str, float | None] = {}  # what a platform asked for with its last page
         self._unchecked: dict[str, str] = {}  # by source: why stored posts could not be looked up the last time
-        self._trends = Trends(store, now)
+        self._trends, self._counts = Trends(store, now), Counts(store, now)
         self._random = random.Random()  # noqa: S311  # spreads retries, guards nothing
         self._activate(parts)
 
@@ -261,7 +262,7 @@ class App:
 
     def look_for_trends(self) -> None:
         """Count what was found since the last look; trouble is noted, not raised."""
-        if self._trends.look(self.parts):
+        if self._trends.look(self.parts) + self._counts.look(self.parts):
             self.on_alert()
 
     # Sending

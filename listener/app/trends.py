@@ -15,7 +15,7 @@ from listener.trend.detector import Memory
 from listener.trend.telling import notice
 from listener.trend.threads import name_of
 from listener.types import Alert, Clock, Finding, Post, Reason
-from listener.types.trend import Asked, Trend
+from listener.types.trend import Asked, Kind, Trend
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,8 @@ class Trends:
         found = [stored for key in trend.posts if (stored := self._tables.finding(trend.topic, key))]
         posts = [stored.finding.post for stored in found if not stored.erased]
         middle = next((each.finding for each in found if each.finding.post.key == trend.question), None)
-        if trend.missed or middle is None or (trend.cold and self._before(posts, trend.topic)):
+        wanted = any(Kind.QUESTION in topic.trends for topic in parts.settings.topics if topic.id == trend.topic)
+        if not wanted or trend.missed or middle is None or (trend.cold and self._before(posts, trend.topic)):
             return Tiding(trend=trend, thread=name_of(trend), state="missed" if trend.missed else "quiet")
         channels = parts.router.channels(middle, self._now())
         alerts = tuple(_alert(channel, middle, self._now()) for channel in channels)

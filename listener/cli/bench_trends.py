@@ -1,6 +1,7 @@
 """`listener bench trends`: how well trends are found, and what that costs."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,8 +10,9 @@ import msgspec
 from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.errors import ListenerError
-from listener.ops.trends import Figures, Share, groups, measure, stream
+from listener.ops.trends import SIZES, Figures, KindFigures, Share, groups, measure, measure_kind, stream, votes_of
 from listener.trend import Light
+from listener.types.trend import Kind
 
 _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
 
@@ -22,14 +24,21 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
 @click.option("--stream", "names", multiple=True, help="Only this stream; may be repeated.")
 @click.option("--seeds", type=click.IntRange(1, 50), default=5, show_default=True, help="Runs with other bursts.")
 @click.option("--rivals/--no-rivals", default=True, help="Compare with other methods.")
+@click.option(
+    "--kind", type=click.Choice([*Kind]), default=Kind.QUESTION, show_default=True, help="What is to be found."
+)
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
 @unconfigured("what is measured is always the same.")
-def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, file: Path | None) -> None:
+def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: Kind, file: Path | None) -> None:
     """Put bursts of paraphrases into real streams, and count which are found, how soon, and what else is told.
 
-    The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json).
+    The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json). Of needs, moods and
+    silences the fast tagger's tags are counted; bursts, falls and gaps are put into them.
     """
     paths = [path for path in sorted(data.glob("*.jsonl")) if not names or path.stem in names]
+    if paths and kind != Kind.QUESTION:
+        _other(paths, Kind(kind), seeds, file)
+        return
     if not paths or not (data / "groups.json").exists():
         raise ListenerError(f"{data}: there are no such streams, or no groups.json beside them")
     known, all_figures = groups(data / "groups.json"), list[Figures]()
@@ -43,6 +52,39 @@ def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, file: P
     if not all(figures.same for figures in all_figures if figures.same is not None):
         say("missed: a restart changed an alert")
         sys.exit(1)
+
+
+def _other(paths: Sequence[Path], kind: Kind, seeds: int, file: Path | None) -> None:
+    """The figures of another kind, in every stream."""
+    found = list[KindFigures]()
+    for path in paths:
+        say(f"{path.stem} …")
+        found += measure_kind(path.stem, votes_of(stream(path)), kind, range(1, seeds + 1))
+    sizes = [f"{size} {_SIZED[kind]}" for size in SIZES[kind]]
+    headers = ("STREAM", "OF", "USUAL/H", *sizes, "DELAY", "ALARMS/D", "FALSE/D", "SPAM", "A CPU SECOND")
+    click.echo(table(headers, [_kind_row(each) for each in found]))
+    if file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(msgspec.to_builtins(found, str_keys=True)), indent=2))
+    if not all(figures.same for figures in found):
+        say("missed: a restart changed an alert")
+        sys.exit(1)
+
+
+_SIZED = {Kind.NEED: "POSTS", Kind.MOOD: "TURNED", Kind.SILENCE: "HOURS"}
+
+
+def _kind_row(figures: KindFigures) -> tuple[str, ...]:
+    return (
+        figures.stream,
+        figures.cell,
+        f"{figures.usual:.2g}",
+        *(f"{share.hits} of {share.of}" for share in figures.by_size.values()),
+        " ".join(_minutes(wait) for wait in figures.delay.values()),
+        f"{figures.natural:.2f}",
+        "–" if figures.permuted is None else f"{figures.permuted:.2f}",
+        f"{figures.spam.hits} of {figures.spam.of}" if figures.spam.of else "–",
+        f"{figures.a_second:,.0f}",
+    )
 
 
 def _row(figures: Figures) -> tuple[str, ...]:

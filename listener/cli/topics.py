@@ -16,6 +16,7 @@ from listener.errors import ConfigError
 from listener.plugins import find
 from listener.query import parse
 from listener.types import Moment, Topic
+from listener.types.trend import Kind
 
 _USUAL = 50.0  # threshold that need not be written
 
@@ -178,6 +179,7 @@ def _keys(settings: Settings, topic: Topic) -> dict[str, Any]:
         "threshold": None if topic.threshold == _USUAL else topic.threshold,
         "owner": topic.owner,
         "sources": topic.sources,
+        "trends": None if topic.trends == tuple(Kind) else [kind.value for kind in topic.trends],
         "match": [sample.text for sample in samples if sample.wanted],
         "nomatch": [sample.text for sample in samples if not sample.wanted],
     }

@@ -13,6 +13,7 @@ from listener.cli.tables import table
 from listener.errors import ListenerError
 from listener.store import Store
 from listener.store.trends import TrendRow, TrendStore
+from listener.types.trend import Kind
 
 _NOW = timedelta(days=1)
 
@@ -32,7 +33,9 @@ def trends(ctx: click.Context, folder: Path, json: bool, days: int) -> None:
         put([msgspec.to_builtins(row) for row in found])
     elif found:
         names = {topic.id: topic.name for topic in settings.topics}
-        click.echo(table(("ID", "AT", "TOPIC", "VOTES", "USUAL", "SCORE", "STATE", "QUESTION"), _rows(found, names)))
+        click.echo(
+            table(("ID", "AT", "TOPIC", "KIND", "VOTES", "USUAL", "SCORE", "STATE", "QUESTION"), _rows(found, names))
+        )
     else:
         click.echo("nothing is asked more than usual")
 
@@ -70,11 +73,12 @@ def _rows(found: list[TrendRow], names: dict[str, str]) -> list[tuple[str, ...]]
             str(row.id),
             f"{row.updated_at:%d %b %H:%M}",
             names.get(row.topic, row.topic),
-            str(row.votes),
+            f"{row.kind} {row.what}".strip(),
+            f"{row.votes} of {row.of}" if row.of else str(row.votes),
             f"{row.expected:.2g}",
             f"{row.score:.1f}",
             "answered" if row.answer else row.state,
-            line(row.question, 200) or "(its words are gone)",
+            line(row.question, 200) or ("(its words are gone)" if row.kind != Kind.SILENCE else ""),
         )
         for row in found
     ]

@@ -15,6 +15,7 @@ from listener.errors import QueryError
 from listener.query import Query, parse
 from listener.query.native import Dialect, Unsearchable, widest
 from listener.types import Moment, Topic
+from listener.types.trend import Kind
 
 
 class _Written(Struct, frozen=True):
@@ -25,6 +26,7 @@ class _Written(Struct, frozen=True):
     threshold: Annotated[float, Meta(ge=0, le=100)] = 50.0
     owner: str = ""
     sources: tuple[str, ...] = ()
+    trends: tuple[Kind, ...] = tuple(Kind)
     match: tuple[str, ...] = ()
     nomatch: tuple[str, ...] = ()
 
@@ -139,4 +141,5 @@ def _topic(written: _Written) -> Topic:
         threshold=written.threshold,
         owner=written.owner,
         sources=written.sources,
+        trends=written.trends,
     )

@@ -11,10 +11,11 @@ NAMES = {
     "aged": ("post_key",),
     "trends": ("question",),
     "trend_posts": ("post_key",),
+    "replies": ("finding",),
 }
 """Columns that hold the name of a post, finding or alert, and nothing else."""
 
-MESSAGES = {"outbox": ("key", "instead_of"), "carries": ("message",)}
+MESSAGES = {"outbox": ("key", "instead_of", "within"), "carries": ("message",)}
 """Columns that hold the name of a message, which often is that of its alert."""
 
 MENTIONS = {

@@ -29,7 +29,8 @@ def erase(conn: sqlite3.Connection, key: str, now: datetime, why: str = "deleted
     ).rowcount
     words.change(conn, key)
     conn.execute("update findings set evidence='[]', spans='[]', place=null, vector=null where post_key=?", (key,))
-    conn.execute("delete from asked where post_key=?", (key,))
+    for table in ("asked", "votes"):
+        conn.execute(f"delete from {table} where post_key=?", (key,))
     conn.execute("update seen set url='', hash='' where key=?", (key,))
     source, _, post_id = key.partition(":")
     unstored = conn.execute("delete from samples where draw=?", (draw(key),)).rowcount

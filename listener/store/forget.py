@@ -121,7 +121,8 @@ def _blank(conn: sqlite3.Connection, row: sqlite3.Row, found: Traces, now: datet
             if found.names_somebody(value):
                 conn.execute(f"update {table} set {column}=? where {by}=? and {column}=?", (empty, key, value))
     words.change(conn, key)
-    conn.execute("delete from asked where post_key=?", (key,))
+    for table in ("asked", "votes"):
+        conn.execute(f"delete from {table} where post_key=?", (key,))
 
 
 def _set(conn: sqlite3.Connection, table: str, values: Mapping[str, str | None], by: str, key: str) -> None:

@@ -14,6 +14,7 @@ from listener.store.connection import among, insert, marks
 from listener.store.draw import draw
 from listener.store.erase import UNSHOWN, erase, refresh, unpurged
 from listener.store.health import note_troubles
+from listener.store.heard import note_heard
 from listener.store.passed import add_samples, count_unmatched, note_passed
 from listener.store.rows import at, digest, dumps, iso, loads, post_row, tag_row
 from listener.types import Analysis, Batch, Before, Context, Decider, Finding, Fresh, Moment, Post, Reason, Verdict
@@ -51,6 +52,8 @@ def keep(
     alerts = plan(conn, stream, decisions, decide, now)
     deleted = sum(erase(conn, key, now) for key in batch.deleted)
     _record_trouble(conn, stream, batch, analysis, now)
+    if batch.listing:
+        note_heard(conn, stream, len(batch.posts) + passed, not (batch.more or batch.troubles or batch.gaps), now)
     _move(conn, stream, batch, now)
     read = len(batch.posts) + passed
     return Kept(read=read, posts=new_posts, findings=len(new), alerts=alerts, edited=len(edited), deleted=deleted)

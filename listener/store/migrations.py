@@ -71,6 +71,13 @@ def m008_pages(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m009_cells(db: Database) -> None:
+    """What posts want and feel, hour by hour; and what becomes of trends."""
+    for statement in _statements("m009.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

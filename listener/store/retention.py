@@ -41,6 +41,8 @@ def retain(db: Database, limits: Limits, marker: Marker, now: datetime) -> int:
         conn.execute("delete from passed where at < ?", (iso(now - SEEN_FOR),))
         conn.execute("delete from samples where day < ?", ((now - SAMPLES_FOR).date().isoformat(),))
         conn.execute("delete from unmatched where day < ?", (oldest_counts.date().isoformat(),))
+        for table in ("totals", "heard"):
+            conn.execute(f"delete from {table} where hour < ?", (int(oldest_counts.timestamp() // 3_600),))
         conn.execute("delete from quarantine where at < ?", (iso(now - limits.posts),))
         conn.execute("delete from told where at < ?", (iso(now - timedelta(days=2)),))
         for stream, keep in limits.sources.items():

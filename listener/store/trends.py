@@ -29,6 +29,7 @@ class Tiding(Struct, frozen=True, kw_only=True):
     state: str  # told, missed, quiet
     notice: str = ""
     alerts: tuple[Alert, ...] = ()
+    channels: tuple[str, ...] = ()  # who hears of it where there is no alert: of a silence there is no post
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class TrendRow(Struct, frozen=True, kw_only=True):
     id: int
     topic: str
     kind: str
+    what: str  # of a need the moment, of a silence the source; "" the topic
+    of: int  # of a mood: the posts of which `votes` are negative
     question: str  # words; "" where they are gone
     url: str
     votes: int
@@ -106,7 +109,7 @@ class TrendStore:
             )
             old = iso(now - REMEMBERED)
             conn.execute("delete from asked where topic=? and at < ?", (counted.topic, old))
-            return sum(_keep(conn, tiding, now) for tiding in counted.tidings)
+            return sum(keep_tiding(conn, tiding, now) for tiding in counted.tidings)
 
     def trends(self, since: datetime) -> list[TrendRow]:
         """Trends that were found or that grew since then, the latest first."""
@@ -127,7 +130,7 @@ def _asked(row: sqlite3.Row) -> Asked:
     return Asked(post=row["post_key"], at=at(row["at"]), author=row["author"], text=row["text"], vector=row["vector"])
 
 
-def _keep(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:
+def keep_tiding(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:
     """One trend: its row, and a message for each channel, or what has changed of it."""
     trend = tiding.trend
     key = f"{trend.topic}/{tiding.thread}"
@@ -143,6 +146,8 @@ def _keep(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:
             key=f"trend/{alert.channel}/{key}", channel=alert.channel, alerts=(alert.key,), notice=tiding.notice
         )
         new += enqueue(conn, letter, now)
+    for channel in tiding.channels:
+        new += enqueue(conn, Letter(key=f"trend/{channel}/{key}", channel=channel, notice=tiding.notice), now)
     return new
 
 
@@ -152,9 +157,13 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "key": key,
         "kind": trend.kind,
         "topic": trend.topic,
+        "what": trend.what,
         "question": trend.question,
         "votes": trend.votes,
         "authors": trend.authors,
+        '"of"': trend.of,
+        "over": trend.over,
+        "cold": trend.cold,
         "expected": trend.expected,
         "score": trend.score,
         "since": iso(trend.since),
@@ -163,7 +172,7 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "updated_at": iso(trend.at),
         "state": tiding.state,
     }
-    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", "score", "updated_at"))
+    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", '"of"', "over", "score", "updated_at"))
     conn.execute(
         f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
         list(row.values()),
@@ -189,7 +198,10 @@ def _grow(conn: sqlite3.Connection, key: str, tiding: Tiding, now: datetime) -> 
 
 
 def _row(row: sqlite3.Row) -> TrendRow:
-    plain = {name: row[name] for name in ("id", "topic", "kind", "votes", "expected", "score", "state", "answer")}
+    plain = {
+        name: row[name]
+        for name in ("id", "topic", "kind", "what", "of", "votes", "expected", "score", "state", "answer")
+    }
     return TrendRow(
         question=f"{row['title'] or ''} {row['words'] or ''}".strip(),
         url=row["url"] or "",

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from listener.card import PLATFORMS, line
 from listener.trend.detector import HOUR
 from listener.types import Post
-from listener.types.trend import Trend
+from listener.types.trend import Kind, Trend
 
 _BARS = "▁▂▃▄▅▆▇█"
 _HOURS = 24
 
 
-def notice(trend: Trend, posts: Sequence[Post]) -> str:
+def notice(trend: Trend, posts: Sequence[Post], name: str = "") -> str:
     """Plain text of a few lines.
 
     Args:
         posts: those of the trend whose words are there, earliest first.
+        name: of the topic or source that is silent.
     """
+    if trend.kind is Kind.SILENCE:
+        return _silence(trend, name)
     hours = trend.window / HOUR
     usual = trend.expected / hours
     rate = trend.votes / hours
@@ -25,12 +28,31 @@ def notice(trend: Trend, posts: Sequence[Post]) -> str:
     where = ", ".join(sorted({_platform(post) for post in posts}))
     cold = "little history yet" if trend.cold else ""
     lines = [
-        f"📈 Asked more than usual: {trend.votes} ask this within {_span(trend.window)}",
-        " · ".join(filter(None, [counts, times, cold])),
+        _heading(trend),
+        " · ".join(filter(None, [counts, "" if trend.kind is Kind.MOOD else times, cold])),
         " · ".join(filter(None, [f"first {trend.since:%d %b %H:%M} UTC", where])),
         f"{sparkline(trend, posts)} last {_HOURS} hours",
     ]
     return "\n".join(lines)
+
+
+def _heading(trend: Trend) -> str:
+    within = f"within {_span(trend.window)}"
+    if trend.kind is Kind.MOOD:
+        usually = f"usually {trend.expected / trend.of:.0%}" if trend.of else ""
+        return f"📉 More negative than usual: {trend.votes} of {trend.of} posts {within}, {usually}"
+    if trend.kind is Kind.NEED:
+        return f"📈 Wanted more than usual: {trend.votes} want to {trend.what} {within}"
+    return f"📈 Asked more than usual: {trend.votes} ask this {within}"
+
+
+def _silence(trend: Trend, name: str) -> str:
+    who, since = line(name, 40), f"since {trend.since:%d %b %H:%M} UTC"
+    if trend.over:
+        return f"🔊 There are posts again {'from' if trend.what else 'about'} {who}"
+    usually = f"{trend.expected:.0f} would be usual"
+    cold = " · little history yet" if trend.cold else ""
+    return f"🔇 Nothing {'from' if trend.what else 'about'} {who} {since}, though it is listened to: {usually}{cold}"
 
 
 def sparkline(trend: Trend, posts: Sequence[Post]) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from listener.types.post import Post
 from listener.types.source import Bad
+from listener.types.trend import Kind
 
 
 class Moment(StrEnum):
@@ -29,6 +30,7 @@ class Topic(Struct, frozen=True, kw_only=True):
     threshold: float = 50.0  # least score that alerts, 0–100
     owner: str = ""
     sources: tuple[str, ...] = ()  # platforms (Post.source) listened to; empty: all
+    trends: tuple[Kind, ...] = tuple(Kind)  # what is told of many posts at once
 
 
 class Span(Struct, frozen=True, order=True):

@@ -26,16 +26,43 @@ class Asked(Struct, frozen=True, kw_only=True):
     vector: bytes = b""  # int8, of a length that is the model's own
 
 
+NEGATIVE, OTHER = "negative", "other"
+"""What a post's mood counts as."""
+
+
+class Vote(Struct, frozen=True, kw_only=True):
+    """One finding as it is counted by what its author wants and feels."""
+
+    post: str  # Post.key
+    at: datetime  # when it was posted
+    author: int = 0  # as of `Asked`
+    text: int = 0
+    moments: tuple[str, ...] = ()
+    negative: bool = False
+
+
+class Counted(Struct, frozen=True):
+    """A vote that counts for a moment or a mood: its author and its words did not within a day of it."""
+
+    cell: str  # know, go, do, buy, negative or other
+    post: str
+    at: float  # seconds since 1970
+    author: int
+    text: int
+
+
 class Trend(Struct, frozen=True, kw_only=True):
-    """A question that is asked more than usual."""
+    """A question that is asked more than usual; or a need, a mood or a silence."""
 
     kind: Kind = Kind.QUESTION
     topic: str = ""
+    what: str = ""  # of a need the moment, of a silence the source that is silent; "" the topic
     at: datetime  # when it was found
-    question: str  # Asked.post of the question nearest to all others
+    question: str  # Asked.post of the question nearest to all others; of a need or a mood the latest, of a silence ""
     votes: int  # an author counts once, and a text counts once
     posts: tuple[str, ...]  # Asked.post of the window, earliest first, copies too
     authors: int
+    of: int = 0  # of a mood: the votes of the window, of which `votes` are negative
     expected: float  # votes that such a window usually holds
     score: float  # −log10 of the chance of so many votes
     since: datetime  # the first post of the window
@@ -43,6 +70,7 @@ class Trend(Struct, frozen=True, kw_only=True):
     thread: str = ""  # name of the thread that it goes on with; "" this is the first
     missed: bool = False  # found too late to be told
     cold: bool = False  # little history: less than two days
+    over: bool = False  # a silence that has ended
 
 
 class Encoder(StrEnum):

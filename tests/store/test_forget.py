@@ -190,7 +190,7 @@ HARMLESS = {
     "labels_by created_at why",
     "alerts": "id channel reason revision findings due_at deadline_at created_at",
     "told": "channel fingerprint at",
-    "outbox": "id channel sender thread state epoch at next_at tries ref version shown created_at",
+    "outbox": "id channel sender thread state epoch at next_at tries ref version shown created_at trend",
     "events": "id kind at by value",
     "aged": "author",
     "passed": "id at keys urls",  # hashes of one way alone
@@ -205,11 +205,15 @@ HARMLESS = {
     "topics": "id name query since",
     "spending": "source part day spent held",
     "forgotten": "mark kind at",
-    "trends": "id key kind topic votes authors expected score since seconds at updated_at state answer",
+    "trends": "id key kind topic votes authors expected score since seconds at updated_at state answer "
+    "what of over posts cold model vector within verdict muted_until owner",
     "trend_posts": "trend",
+    "replies": "trend",
+    "totals": "topic cell hour votes",
+    "heard": "stream hour seconds posts",
     "trend_memory": "topic model upto memory",  # hashes of one way alone
 }
-DELETED = {"asked", "seen", "samples", "quarantine", "bought"}
+DELETED = {"asked", "votes", "seen", "samples", "quarantine", "bought"}
 
 
 def test_every_column_is_known_to_those_who_erase(store: Store) -> None:

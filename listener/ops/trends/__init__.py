@@ -3,5 +3,17 @@
 from listener.ops.trends.bench import Figures, measure
 from listener.ops.trends.events import Groups, groups, stream
 from listener.ops.trends.judge import Share
+from listener.ops.trends.kinds import SIZES, KindFigures, measure_kind, votes_of
 
-__all__ = ["Figures", "Groups", "Share", "groups", "measure", "stream"]
+__all__ = [
+    "SIZES",
+    "Figures",
+    "Groups",
+    "KindFigures",
+    "Share",
+    "groups",
+    "measure",
+    "measure_kind",
+    "stream",
+    "votes_of",
+]

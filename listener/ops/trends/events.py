@@ -19,7 +19,7 @@ WARM_UP = 0.25  # of a stream, in which nothing is counted
 HOUR, DAY = 3_600.0, 86_400.0
 _KINDS = ("real", "real", "real", "real", "author", "copies")
 _SIZES = (3, 5, 10, 30)
-_SPAM = 30
+SPAM = 30
 RECURRING = "recurring"
 
 
@@ -64,7 +64,7 @@ def with_events(name: str, lines: Sequence[Line], of: Groups, seed: int) -> tupl
     events, posts, real = list[Event](), list[Line](), 0
     for number in range(int(A_DAY.get(name, OTHERS_A_DAY) * (until - since) / DAY)):
         kind = _KINDS[number % len(_KINDS)]
-        size = _SIZES[real % len(_SIZES)] if kind == "real" else _SPAM
+        size = _SIZES[real % len(_SIZES)] if kind == "real" else SPAM
         real += kind == "real"
         taken = next((g for g in free if len(g[1]) >= (1 if kind == "copies" else size)), None)
         start = draw.uniform(since, until)

@@ -17,14 +17,18 @@ TOPICS = FILES[1]
 """The file that is changed."""
 
 Table = Mapping[str, Any]
-"""The keys of one topic; empty values are not written."""
+"""The keys of one topic; empty values are not written, but for `trends`: none is not all."""
 
 
 def written(topics: Iterable[Table], sets: Mapping[str, str] = {}) -> str:
     """Topics, and sets, as they stand in the file."""
     lines = ["[sets]", *(f"{_name(name)} = {_value(query)}" for name, query in sets.items()), ""] if sets else []
     for topic in topics:
-        values = ((key, value) for key, value in topic.items() if value not in (None, "", (), []))
+        values = (
+            (key, value)
+            for key, value in topic.items()
+            if value not in (None, "", (), []) or (key, value) == ("trends", [])
+        )
         lines += ["[[topics]]", *(f"{key} = {_value(value)}" for key, value in values), ""]
     return "\n".join(lines).rstrip("\n") + "\n" if lines else ""
 

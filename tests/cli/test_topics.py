@@ -94,6 +94,13 @@ def test_an_export_can_be_put_in_place_of_the_file(listener: Run, home: Path) ->
     assert listener("check").code == 0
 
 
+@pytest.mark.parametrize("kinds", ['["question", "need"]', "[]"])
+def test_what_is_told_of_a_topic_is_exported_with_it(listener: Run, home: Path, kinds: str) -> None:
+    topics = home / "config/topics.toml"
+    topics.write_text(topics.read_text().replace("[[topics]]", f"[[topics]]\ntrends = {kinds}", 1))
+    assert f"\ntrends = {kinds}\n" in listener("topics", "export").out
+
+
 def test_some_topics_are_exported_by_name(listener: Run) -> None:
     assert [each["name"] for each in tomllib.loads(listener("topics", "export", "desks").out)["topics"]] == ["desks"]
     exported = json.loads(listener("topics", "export", "lamps", "--json").out)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -21,9 +22,11 @@ class Analyser:
         self._match, self._tag = matcher, tagger
 
     @classmethod
-    def of(cls, topics: Sequence[Topic], sets: Mapping[str, str], tagger: str = "auto") -> "Analyser":
+    def of(
+        cls, topics: Sequence[Topic], sets: Mapping[str, str], tagger: str = "auto", store: Path | None = None
+    ) -> "Analyser":
         """Made from the configuration; raises `ConfigError` or `QueryError` where it cannot be."""
-        return cls(Matcher.of(topics, sets), load(tagger))
+        return cls(Matcher.of(topics, sets), load(tagger, store))
 
     def may(self, posts: Rough) -> Collection[int]:
         """The numbers of those that a topic may be about; it is about none of the others."""

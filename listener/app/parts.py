@@ -58,7 +58,7 @@ def assemble(settings: Settings, env: Env) -> Parts:
         settings,
         sources,
         channels,
-        Analyser.of(settings.topics, settings.sets, settings.tag.tagger),
+        Analyser.of(settings.topics, settings.sets, settings.tag.tagger, settings.store),
         Rules(settings.topics, router, settings.own),
         router,
         {source.name: terms_of(source.use) for source in settings.sources},

@@ -3,7 +3,7 @@
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from listener.app.parts import assemble
 from listener.config import FILES, Env, load
 from listener.errors import ListenerError, StoreError
 from listener.schedule import Job, Schedule
+from listener.tag.own import KINDS, own_path
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,8 @@ class Running:
 
     def __init__(self, app: App, env: Env, schedule: Schedule) -> None:
         self._app, self._env, self._schedule = app, env, schedule
-        self._watch = Watch(app.parts.settings.folder, self.reload)
+        own = [own_path(app.parts.settings.store, kind) for kind in KINDS]
+        self._watch = Watch(app.parts.settings.folder, self.reload, own)
 
     def begin(self) -> None:
         """Put everything to work."""
@@ -98,10 +100,10 @@ class Running:
 
 
 class Watch:
-    """Calls `changed` when a file of the configuration did, again and again until it answers True."""
+    """Calls `changed` when a file of the configuration did, or one of `others`, until it answers True."""
 
-    def __init__(self, folder: Path, changed: Callable[[], bool]) -> None:
-        self._folder, self._changed = folder, changed
+    def __init__(self, folder: Path, changed: Callable[[], bool], others: Sequence[Path] = ()) -> None:
+        self._files, self._changed = [*(folder / name for name in FILES), *others], changed
         self._last = self._stamp()
 
     def __call__(self) -> None:
@@ -111,7 +113,7 @@ class Watch:
             self._last = stamp
 
     def _stamp(self) -> list[tuple[int, int, int] | None]:
-        return [_stat(self._folder / name) for name in FILES]
+        return [_stat(path) for path in self._files]
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "estimate": ("estimating", "estimating", "How many posts an hour a query would have found, and which."),
     "tag": ("tagging", "tag", "Tag posts from a file or standard input."),
     "eval": ("learning", "evaluate", "How well a tagger agrees with labels."),
+    "train": ("teaching", "train", "Teach the tagger your own labels; kept only if it got better."),
     "routes": ("routing", "routes", "Show the route tree, or where a finding would go."),
     "slack": ("slack", "slack", "The app manifest, and a test message."),
     "outbox": ("mail", "outbox", "Messages that could not be delivered."),

@@ -5,57 +5,46 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-import msgspec
 
 from listener.app import clock
 from listener.cli.common import as_json, configured, put
 from listener.cli.tables import table
 from listener.cli.tagging import chosen, tagger_option
-from listener.errors import ListenerError
-from listener.tag.evaluate import Label, Report, Row, Share, report
+from listener.tag.evaluate import Bin, Report, Row, Share, report
+from listener.tag.labels import Label, read_labels
 from listener.types import Post, Tags
 
 _LEAST = 50  # posts of a platform, below which its figures say nothing
 
 
-class LabelsError(ListenerError):
-    """A file of labels cannot be used; says why."""
-
-
 @click.command("eval")
 @click.argument("file", type=click.File("rb"))
 @tagger_option
+@click.option(
+    "--by",
+    type=click.Choice(["platform", "origin"]),
+    default="platform",
+    show_default=True,
+    help="What there are tables of besides.",
+)
 @configured
 @as_json
-def evaluate(file: BinaryIO, tagger: str | None, folder: Path, json: bool) -> None:
+def evaluate(file: BinaryIO, tagger: str | None, by: str, folder: Path, json: bool) -> None:
     """Compare a tagger with labels: precision and recall with 95 % intervals, F1, average precision, calibration.
 
     FILE holds one JSON object a line: "id", "text", "moments", "question", "urgency", "signals", "place", and "label"
     for the mood; what a line leaves out is not judged. Figures on posts that the tagger was learned from flatter it.
     """
-    labels = labels_of(file)
+    labels = read_labels(file, file.name)
     read = chosen(tagger, folder)
     tags = read([post_of(label) for label in labels])
-    reports = {name: report(*zip(*part, strict=True)) for name, part in _parts(labels, tags)}
+    reports = {name: report(*zip(*part, strict=True)) for name, part in _parts(labels, tags, by)}
     if json:
         put({"model": read.model, **reports})
         return
     click.echo(f"{read.model}, {len(labels):,} posts\n")
     click.echo("\n\n".join(_shown(name, figures) for name, figures in reports.items()))
-
-
-def labels_of(file: BinaryIO) -> list[Label]:
-    """The labels of a file; raises `LabelsError` with the line that is none."""
-    found = []
-    for number, line in enumerate(file, 1):
-        if line.strip():
-            try:
-                found.append(msgspec.json.decode(line, type=Label))
-            except msgspec.MsgspecError as error:
-                raise LabelsError(f"{file.name} line {number}: {error}") from None
-    if not found:
-        raise LabelsError(f"{file.name}: no labels in it")
-    return found
+    click.echo("\n" + _reliability(reports["all posts"]))
 
 
 def post_of(label: Label) -> Post:
@@ -63,18 +52,18 @@ def post_of(label: Label) -> Post:
     return Post(source=label.platform or "labels", id=label.id, text=label.text, created_at=clock())
 
 
-def _parts(labels: Sequence[Label], tags: Sequence[Tags]) -> Iterator[tuple[str, list[tuple[Label, Tags]]]]:
-    """All pairs, those drawn uniformly, and those of each platform with enough of them."""
+def _parts(labels: Sequence[Label], tags: Sequence[Tags], by: str) -> Iterator[tuple[str, list[tuple[Label, Tags]]]]:
+    """All pairs, those drawn uniformly, and those of each platform or origin with enough of them."""
     pairs = list(zip(labels, tags, strict=True))
     yield "all posts", pairs
     natural = [pair for pair in pairs if pair[0].natural]
     if natural and len(natural) < len(pairs):
         yield "natural posts", natural
-    platforms = sorted({label.platform for label in labels if label.platform})
-    for platform in platforms if len(platforms) > 1 else ():
-        part = [pair for pair in pairs if pair[0].platform == platform]
+    names = sorted({name for label in labels if (name := getattr(label, by))})
+    for name in names if len(names) > 1 else ():
+        part = [pair for pair in pairs if getattr(pair[0], by) == name]
         if len(part) >= _LEAST:
-            yield platform, part
+            yield name, part
 
 
 def _shown(name: str, figures: Report) -> str:
@@ -86,6 +75,16 @@ def _shown(name: str, figures: Report) -> str:
         each = ", ".join(f"{mood} {value:.3f}" for mood, value in figures.mood_recalls.items())
         lines.append(f"mood: macro recall {figures.mood_recall:.3f} ({each})")
     return "\n".join(lines)
+
+
+def _reliability(figures: Report) -> str:
+    """Where a tag is said to be so likely, how often does it hold?"""
+    head = ("SAID → HELD (POSTS)", "<10 %", "<30 %", "<50 %", "<70 %", "<90 %", "≤100 %")
+    return table(head, [(row.tag, *map(_bin, row.reliability)) for row in figures.rows if row.reliability])
+
+
+def _bin(each: Bin) -> str:
+    return f"{each.said:.0%}→{each.held:.0%} ({each.posts:,})" if each.posts else "–"
 
 
 def _row(row: Row) -> tuple[str, ...]:

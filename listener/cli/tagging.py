@@ -74,7 +74,7 @@ def chosen(option: str | None, folder: Path) -> Described:
     """The tagger that the option names, or the one of the configuration, or the usual one."""
     settings = settings_if_any(folder)
     try:
-        return load(option or (settings.tag.tagger if settings else "auto"))
+        return load(option or (settings.tag.tagger if settings else "auto"), settings.store if settings else None)
     except ConfigError as error:
         if not option:
             raise

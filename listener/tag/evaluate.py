@@ -1,32 +1,19 @@
 """How well tags agree with labels: precision, recall, F1 with intervals, average precision, calibration."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
 
+from listener.tag.labels import Label
 from listener.types import Moment, Tags
 
 _Z = 1.96  # 95 %
+_EDGES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _BINS = 10  # of probabilities, each with as many posts
 MOMENTS = tuple(moment.value for moment in Moment)
-
-
-class Label(Struct, frozen=True, kw_only=True):
-    """A post as a person read it; what was not asked for is None."""
-
-    id: str
-    text: str
-    platform: str = ""
-    origin: str = ""
-    natural: bool = False
-    moments: tuple[Moment, ...] | None = None
-    question: bool | None = None
-    urgency: int | None = None
-    signals: tuple[str, ...] | None = None
-    place: str | None = None
-    label: str | None = None  # the mood: "negative", "neutral" or "positive"
 
 
 class Share(Struct, frozen=True):
@@ -36,6 +23,14 @@ class Share(Struct, frozen=True):
     low: float
     high: float
     of: int
+
+
+class Bin(Struct, frozen=True):
+    """Posts of which a tag was said to be about as likely: the mean of what was said, the share that held."""
+
+    said: float
+    held: float
+    posts: int
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -49,6 +44,7 @@ class Row(Struct, frozen=True, kw_only=True):
     f1: float
     average_precision: float | None = None
     calibration_error: float | None = None  # expected, over ten bins of as many posts
+    reliability: tuple[Bin, ...] = ()  # by what was said: below .1, .3, .5, .7, .9, and above
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -156,6 +152,7 @@ def row_of(tag: str, known: Sequence[tuple[bool, bool, float]], rated: bool) -> 
         f1=round(2 * hits / max(1, labelled + given), 4),
         average_precision=average_precision([(p, t) for t, _, p in known]) if rated else None,
         calibration_error=calibration_error([(p, t) for t, _, p in known]) if rated else None,
+        reliability=reliability([(p, t) for t, _, p in known]) if rated else (),
     )
 
 
@@ -192,6 +189,18 @@ def calibration_error(rated: Sequence[tuple[float, bool]]) -> float:
     bins = [ordered[len(ordered) * n // _BINS : len(ordered) * (n + 1) // _BINS] for n in range(_BINS)]
     gaps = [abs(sum(p for p, _ in each) - sum(t for _, t in each)) for each in bins]
     return round(sum(gaps) / max(1, len(ordered)), 4)
+
+
+def reliability(rated: Sequence[tuple[float, bool]]) -> tuple[Bin, ...]:
+    """Of each of six ranges of probabilities: what was said, and what held."""
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(len(_EDGES) + 1)]
+    for p, true in rated:
+        bins[bisect_right(_EDGES, p)].append((p, true))
+    return tuple(Bin(_mean([p for p, _ in each]), _mean([t for _, t in each]), len(each)) for each in bins)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / max(1, len(values)), 4)
 
 
 def _mood_recalls(pairs: Pairs) -> dict[str, float]:

@@ -75,14 +75,28 @@ def read_weights(path: Path, kind: str) -> Weights:
     """The weights in a file of our own format; raises `WeightsError`, which names the file."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
-        card = msgspec.json.decode(head, type=Card)
     except OSError as error:
         raise WeightsError(f"{path}: {error.strerror or error}") from None
-    except msgspec.MsgspecError as error:
-        raise WeightsError(f"{path}: this is no file of weights ({error})") from None
+    card = _card(path, head)
     if card.kind != kind:
         raise WeightsError(f'{path}: holds the "{card.kind}" tagger, not the "{kind}" one')
     return Weights(card, dict(_parts(path, card, body)))
+
+
+def read_card(path: Path) -> Card:
+    """The card of a file of weights; raises `WeightsError`."""
+    try:
+        with path.open("rb") as file:
+            return _card(path, file.readline())
+    except OSError as error:
+        raise WeightsError(f"{path}: {error.strerror or error}") from None
+
+
+def _card(path: Path, head: bytes) -> Card:
+    try:
+        return msgspec.json.decode(head, type=Card)
+    except msgspec.MsgspecError as error:
+        raise WeightsError(f"{path}: this is no file of weights ({error})") from None
 
 
 def _parts(path: Path, card: Card, body: bytes) -> list[tuple[str, bytes]]:

@@ -7,11 +7,14 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 
 from listener.app import clock
 from listener.app.run import Running, Watch
 from listener.config import init
 from listener.schedule import Job, Schedule
+from listener.tag.own import SHIPPED, own_path, put, undo
+from listener.tag.weights import read_weights
 from listener.testing import FakeClock
 from tests.app.conftest import TOPICS, Office
 
@@ -91,6 +94,42 @@ def test_a_changed_file_is_noticed_once(tmp_path: Path) -> None:
     watch()
     watch()
     assert changes == [1]
+
+
+def test_another_file_may_be_watched_too(tmp_path: Path) -> None:
+    init(tmp_path)
+    changes: list[int] = []
+
+    def changed() -> bool:
+        changes.append(1)
+        return True
+
+    own = tmp_path / "elsewhere" / "own.weights"
+    watch = Watch(tmp_path, changed, [own])
+    watch()
+    own.parent.mkdir()
+    own.write_bytes(b"1")
+    watch()
+    own.unlink()
+    watch()
+    watch()
+    assert changes == [1, 1]
+
+
+def test_weights_of_the_team_are_taken_over_and_left_again(office: Office, schedule: Schedule) -> None:
+    running = Running(office.app, office.env, schedule)
+    path = own_path(office.app.parts.settings.store, "fast")
+    shipped = read_weights(SHIPPED["fast"], "fast")
+    card = replace(shipped.card, version="1-own", base=shipped.card.model)
+    models = [office.app.parts.analyser._tag.model]
+    put(path, card, shipped.parts, ())
+    running._watch()
+    models.append(office.app.parts.analyser._tag.model)
+    undo(path)
+    running._watch()
+    models.append(office.app.parts.analyser._tag.model)
+    assert models[0] == models[2] != models[1]
+    assert models[1].startswith("fast-1-own/")
 
 
 def test_a_good_edit_is_taken_over(office: Office, schedule: Schedule, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from listener.tag.calibrate import level, threshold
+from listener.tag.calibrate import level, relevel, threshold
 from listener.tag.evaluate import calibration_error
+from listener.tag.weights import Level
 
 
 def drawn(scale: float, shift: float, count: int = 4_000) -> list[tuple[float, bool]]:
@@ -47,3 +48,32 @@ def test_a_threshold_may_be_asked_for_precision() -> None:
 @pytest.mark.parametrize("rated", [[], [(0.3, False)]])
 def test_without_labels_the_threshold_is_half(rated: list[tuple[float, bool]]) -> None:
     assert threshold(rated) == 0.5
+
+
+def test_a_level_stays_where_no_post_tells() -> None:
+    start = Level(1.5, -0.5, 0.4)
+    assert relevel([], start) == start
+
+
+def test_few_posts_move_a_level_a_little_and_many_move_it_far() -> None:
+    """The start is far too sure: what it says at 4 holds in one post of two."""
+    start = Level(1.0, 0.0, 0.5)
+    posts = [(4.0, True), (4.0, False)]
+    said = [relevel(posts * times, start).p(4.0) for times in (1, 10, 200)]
+    assert start.p(4.0) > said[0] > said[1] > said[2]
+    assert said[2] == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_threshold_is_where_the_best_f1_is_expected() -> None:
+    """Sure posts and hopeless ones: it lies between them, whatever luck the labels had."""
+    rated = [(3.0, True)] * 9 + [(3.0, False)] + [(-3.0, False)] * 90
+    found = relevel(rated, Level())
+    assert found.p(-3.0) < found.threshold < found.p(3.0)
+
+
+@pytest.mark.parametrize("many", [0.9, 0.1])
+def test_the_rarer_a_tag_the_lower_its_threshold(many: float) -> None:
+    """With all posts alike, giving the tag to all of them is best."""
+    rated = [(0.0, n < 100 * many) for n in range(100)]
+    found = relevel(rated, Level())
+    assert found.threshold <= found.p(0.0)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from listener.tag.evaluate import Label, average_precision, calibration_error, report, share
+from listener.tag.evaluate import average_precision, calibration_error, report, share
+from listener.tag.labels import Label
 from listener.types import Moment, Sentiment, Tags
 
 BUY = Moment.BUY

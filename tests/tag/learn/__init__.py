@@ -1,0 +1,1 @@
+"""Teaching a tagger a team's own labels."""

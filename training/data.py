@@ -69,7 +69,8 @@ def _target(record: Record) -> list[float]:
 
 def moods(tweets: list[Record]) -> Floats:
     """Rows of 0 and 1, a column for each of MOODS."""
-    return np.array([[float(tweet["label"] == name) for name in MOODS] for tweet in tweets], dtype=np.float32)
+    rows = [[float(tweet["label"] == name) for name in MOODS] for tweet in tweets]
+    return np.array(rows, dtype=np.float32).reshape(-1, len(MOODS))
 
 
 def fingerprint(*paths: Path, corrections: Path = CORRECTIONS) -> str:

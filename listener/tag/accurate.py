@@ -1,5 +1,6 @@
 """The accurate tagger: one small encoder read once a post, helped by the fast tagger's words. Needs ONNX Runtime."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,8 @@ def place_of(text: str, pieces: Pieces, head: Floats) -> Span | None:
 class AccurateTagger(LearnedTagger):
     """Reads posts one by one on as many threads as there are cores, four at most."""
 
+    vectors = ""  # names what its vectors come from: where it is the same they may be compared, whatever the model
+
     def __call__(self, posts: Sequence[Post]) -> list[Tags]:
         """The tags of each post, in order; each depends on that post alone."""
         threads = min(len(posts), _MOST_THREADS, os.cpu_count() or 1)
@@ -91,7 +94,17 @@ def accurate_tagger(path: Path | None = None) -> AccurateTagger:
     """The accurate tagger, with the shipped weights or others; raises `WeightsError`."""
     path = path or SHIPPED
     weights = read_weights(path, "accurate")
-    return AccurateTagger(model_of(weights), weights.card, lexicon_tagger(), partial(accurate_tagger, path))
+    tagger = AccurateTagger(model_of(weights), weights.card, lexicon_tagger(), partial(accurate_tagger, path))
+    tagger.vectors = vectors_of(weights)
+    return tagger
+
+
+def vectors_of(weights: Weights) -> str:
+    """A name that changes with whatever changes vectors: the encoder, its tokenizer, the head that makes them."""
+    parts = weights.parts
+    head = load_heads(parts["heads"]).vector.tobytes()
+    marks = [hashlib.sha256(data).digest() for data in (parts["encoder"], parts["tokenizer"], head)]
+    return f"vectors/{hashlib.sha256(b''.join(marks)).hexdigest()[:8]}"
 
 
 def model_of(weights: Weights) -> AccurateModel:

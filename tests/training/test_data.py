@@ -182,3 +182,7 @@ def test_a_level_keeps_the_order_of_logits_and_a_usable_threshold(rated: list[tu
     assert found.scale > 0
     told = [found.p(logit) for logit, _ in sorted(rated)]
     assert told == sorted(told)
+
+
+def test_no_tweets_have_no_rows_but_columns() -> None:
+    assert data.moods([]).shape == (0, len(MOODS))

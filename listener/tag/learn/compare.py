@@ -37,8 +37,10 @@ class Difference(Struct, frozen=True, kw_only=True):
     @property
     def refusal(self) -> str:
         """Why the new one shall not replace the old; "" where it shall."""
+        if self.gain <= 0:
+            return "it is no better than the one in use"
         if self.low <= 0:
-            return "it is not surely better than the one in use: what it gains may be luck"
+            return "it is not surely better than the one in use: what it gains may be luck; more labels would tell"
         if self.above_chance <= 0:
             return "the labels seem to have nothing to do with the posts: giving every tag always does as well"
         if self.worse:

@@ -76,7 +76,7 @@ def test_a_tagger_that_knows_all_gains_nothing(small: Weights, label: Callable[.
     labels = [label(f"buy it {n}", "buy", question=False) for n in range(30)]
     labels += [label(f"sun on {n}", question=False) for n in range(30)]
     _, outcome = taught(small, labels)
-    assert "not surely better" in outcome.refusal
+    assert outcome.refusal == "it is no better than the one in use"
 
 
 def test_what_was_learned_once_is_not_learned_twice(small: Weights, gripes: list[Label]) -> None:

@@ -33,13 +33,15 @@ class Lesson(Struct, frozen=True, kw_only=True):
 def teach(store: Path, kind: str, labels: Sequence[Label], now: datetime) -> Lesson:
     """Learn from labels, and take the new tagger into use where it is better; raises `WeightsError`.
 
-    It always begins with the shipped weights, so that what is learned hangs on the labels alone.
+    It always begins with the shipped weights, so that what is learned hangs on the labels alone. Own weights that came
+    from other shipped ones cannot be made again to be judged: the shipped ones are what must be beaten then.
     """
     shipped, path = read_weights(SHIPPED[kind], kind), own_path(store, kind)
     used = _used(path, shipped)
+    known = learned(used) if used.card.base == shipped.card.model else ()
     read = [each for each in labels if is_english(language("", tokens(each.text[:CAP])))]
     learner = _learner(shipped, [each.text[:CAP] for each in read])
-    outcome = train(learner, shipped.card.levels, read, learned(used))
+    outcome = train(learner, shipped.card.levels, read, known)
     lesson = Lesson(
         outcome=outcome, foreign=len(labels) - len(read), before=used.card.model, model=used.card.model, path=path
     )
@@ -59,12 +61,11 @@ def teach(store: Path, kind: str, labels: Sequence[Label], now: datetime) -> Les
 
 
 def _used(path: Path, shipped: Weights) -> Weights:
-    """The weights in use: the team's own, if they can be read and were learned from these shipped ones."""
+    """The weights in use: the team's own, if they can be read."""
     try:
-        own = read_weights(path, shipped.card.kind)
+        return read_weights(path, shipped.card.kind)
     except WeightsError:
         return shipped
-    return own if own.card.base == shipped.card.model else shipped
 
 
 def _learner(shipped: Weights, texts: Sequence[str]) -> Learner:

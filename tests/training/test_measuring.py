@@ -118,3 +118,25 @@ def test_only_the_chosen_posts_and_tags_that_some_have_count() -> None:
 
 def test_of_no_posts_nothing_is_told() -> None:
     assert spread.macro_f1(judged([1], [1]), [], ["buy"]) == (0.0, 0.0, 0.0)
+
+
+def test_each_size_is_printed_as_soon_as_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(data, "records", lambda path: [post(n) for n in range(60)])
+    curve.main("labels.jsonl", (10, 1_000))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[0] == "10"
+    assert all("macro F1 1.000 (1.000–1.000)" in line for line in lines)
+    assert len(lines) == 2
+
+
+def test_each_origin_is_printed_beside_its_folds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(data, "records", lambda path: [post(n, "fair" if n > 40 else "shop") for n in range(60)])
+    origins.main("labels.jsonl", 10)
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert "left out" in head
+    assert [line.split()[0] for line in lines] == ["shop", "fair", "all"]
+    assert all("1.000 (1.000–1.000) / 1.000 (1.000–1.000)" in line for line in lines)

@@ -8,7 +8,8 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from listener.trend.detector import COLD, DAY, LATE, WATERMARK, WINDOWS
+from listener.trend.bursts import DAY
+from listener.trend.detector import COLD, LATE, WATERMARK, WINDOWS
 from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Window, sums, usual
 from listener.trend.silence import Open, Series, named, silence
 from listener.trend.tails import greater, more, usual_share

@@ -6,10 +6,14 @@ import numpy as np
 
 from listener.trend.past import Floats, Past
 
-QUANTILES = (0.997, 0.999, 0.9997)  # of the similarities of random pairs, from loose to strict
+QUANTILES = (0.99, 0.994, 0.997, 0.999, 0.9997, 0.9999)  # of the similarities of random pairs, from loose to strict
 LEAST = 0.35  # below, two texts share nothing that a reader would see
 FIRST = 60  # questions before the first calibration
-_BEFORE = (0.75, 0.8, 0.9)  # levels until then
+_BEFORE = (0.7, 0.72, 0.75, 0.8, 0.85, 0.9)  # levels until then
+_SAME, _WEIGHT = (
+    np.float32(4),
+    np.float32(0.5),
+)  # −log10 of the share of random pairs as alike, at which nothing lacks; what each less costs
 _PAIRS, _RECENT = 32_768, 20_000
 _BLOCK = 4_096
 _APART = 3_600.0  # seconds: what is asked in one burst is no random pair
@@ -19,12 +23,32 @@ class Levels:
     """The similarities from which on two questions are neighbours, renewed as the topic grows.
 
     Args:
-        quantiles: from loose to strict.
+        quantiles: from loose to strict, of as many as `QUANTILES`; or one, and then likeness is a matter of yes or no.
     """
 
     def __init__(self, quantiles: Sequence[float] = QUANTILES) -> None:
-        self.values = np.array(_BEFORE if len(quantiles) > 1 else _BEFORE[:1], np.float32)
+        self.fixed = len(quantiles) == 1
+        self.values = np.array(_BEFORE[2:3] if self.fixed else _BEFORE, np.float32)
         self.due, self._quantiles = FIRST, tuple(quantiles)
+        self._rarity = -np.log10(1 - np.array(quantiles))
+
+    @property
+    def loosest(self) -> float:
+        """Below, two questions have nothing to do with each other."""
+        return float(self.values[0])
+
+    def lack(self, alike: Floats) -> Floats:
+        """What must be made up for by the score, where votes are no more alike than that; 0 where all are the same."""
+        if self.fixed:
+            return np.zeros_like(alike)
+        rarity: Floats = np.interp(alike, self.values, self._rarity).astype(np.float32)
+        lack: Floats = _WEIGHT * np.maximum(_SAME - rarity, 0)
+        return lack
+
+    def restore(self, values: Sequence[float], due: int) -> None:
+        """Take what was stored, unless it was for other quantiles: then it is calibrated at the next question."""
+        if len(values) == len(self._quantiles):
+            self.values, self.due = np.array(values, np.float32), due
 
     def renew(self, past: Past, seen: int, since: float) -> None:
         """Calibrate again, if half as many more questions were seen than at the last time.
@@ -38,7 +62,7 @@ class Levels:
         self.due = max(seen + 40, seen * 3 // 2)
         drawn = _drawn(past, seen, since)
         if len(drawn) >= _PAIRS // 32:
-            self.values = np.unique(np.maximum(np.quantile(drawn, self._quantiles), LEAST).astype(np.float32))
+            self.values = np.maximum(np.quantile(drawn, self._quantiles), LEAST).astype(np.float32)
 
 
 def _drawn(past: Past, seed: int, since: float) -> Floats:

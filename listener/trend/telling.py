@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from listener.card import PLATFORMS, line
-from listener.trend.detector import HOUR
+from listener.trend.bursts import HOUR
 from listener.types import Post
 from listener.types.trend import Kind, Trend
 

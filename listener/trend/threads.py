@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import sqrt
 
 import numpy as np
 from msgspec import Struct
@@ -15,18 +14,17 @@ from listener.types.trend import Trend
 SILENCE = timedelta(hours=6)
 _FORGET = timedelta(hours=26)  # no window reaches further back
 _SHARED = 1 / 2  # of a burst's posts that were told: it is the same burst
-_ALIKE = 0.9  # of the likeness within two bursts (geometric mean) that there is between them if they ask the same
+_ALIKE = 0.8  # of the likeness within a burst that its posts have to those told, if both ask the same
 
 
 class Told(Struct, frozen=True):
-    """A thread as it is stored: `mean` of the vectors of its posts, float32; `within`, the mean cosine of pairs."""
+    """A thread as it is stored: `mean` of the vectors of its posts, float32."""
 
     first: str
     at: datetime
     votes: int
     posts: list[int]  # hashes: a name that is forgotten is not kept here
     mean: bytes
-    within: float = 1.0
 
 
 class Thread:
@@ -34,16 +32,19 @@ class Thread:
 
     def __init__(self, told: Told) -> None:
         self.first, self.at, self.votes, self.posts = told.first, told.at, told.votes, set(told.posts)
-        self.mean, self.within = np.frombuffer(told.mean, np.float32), told.within
+        self.mean = np.frombuffer(told.mean, np.float32)
 
     def holds(self, trend: Trend, mean: Floats) -> bool:
-        """Whether a burst is this question again: by its posts, or within the silence by its meaning."""
-        told = sum(hashed(post) in self.posts for post in trend.posts)
-        return told >= _SHARED * len(trend.posts) or (trend.at - self.at < SILENCE and self.means(trend, mean))
+        """Whether a burst is this question again: by its meaning, within the silence or if half of it was told.
 
-    def means(self, trend: Trend, mean: Floats) -> bool:
-        """Whether a burst asks what this question asks: its posts are as near to these as to each other."""
-        return float(self.mean @ mean) >= _ALIKE * sqrt(self.within * _within(mean, len(trend.posts)))
+        Its posts are about as near to those told as to each other. So a burst that mixes what was told with other
+        things is no news, and a question in its own words is, however much was told of its subject.
+        """
+        if float(self.mean @ mean) < _ALIKE * _within(mean, len(trend.posts)):
+            return False
+        if trend.at - self.at < SILENCE:
+            return True
+        return sum(hashed(post) in self.posts for post in trend.posts) >= _SHARED * len(trend.posts)
 
 
 class Threads:
@@ -54,7 +55,7 @@ class Threads:
 
     def told(self) -> list[Told]:
         """What is to be stored."""
-        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes(), t.within) for t in self.open]
+        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes()) for t in self.open]
 
     def join(self, trend: Trend, mean: Floats) -> Trend | None:
         """The trend, if it is to be told: a new question, or one that has twice the votes told."""
@@ -63,8 +64,6 @@ class Threads:
         if thread is None:
             self.open.append(Thread(_told(trend, mean)))
             return trend
-        if not thread.means(trend, mean):
-            return None  # some of its posts, and others that ask something else
         thread.posts.update(map(hashed, trend.posts))
         if trend.votes < 2 * thread.votes:
             return None
@@ -82,7 +81,7 @@ def name_of(trend: Trend) -> str:
 
 def _told(trend: Trend, mean: Floats) -> Told:
     posts = [hashed(post) for post in trend.posts]
-    return Told(name_of(trend), trend.at, trend.votes, posts, mean.tobytes(), _within(mean, len(posts)))
+    return Told(name_of(trend), trend.at, trend.votes, posts, mean.tobytes())
 
 
 def _within(mean: Floats, size: int) -> float:

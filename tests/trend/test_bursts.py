@@ -1,0 +1,173 @@
+"""The search for bursts around a question, and what makes two bursts the same."""
+
+from math import isclose
+
+import numpy as np
+import pytest
+
+from listener.trend.bursts import DAY, HOUR, SPANS, Burst, History, Moment, Search
+from listener.trend.levels import QUANTILES, Levels
+from listener.trend.past import Past
+from listener.trend.statistic import surprise
+from listener.trend.threads import Threads
+from listener.types.trend import Asked
+from tests.conftest import NOW
+from tests.trend.test_past import burst as trend
+
+START = NOW.timestamp()
+AT = START + 5 * DAY
+NEAR, NEARER = [100, 60, 0, 0], [100, 10, 0, 0]
+CENTRE, ELSE = [100, 0, 0, 0], [0, 0, 100, 0]
+
+
+def past_of(*rows: tuple[float, list[int]], ordinary: int = 480) -> Past:
+    """Ordinary questions, one each quarter of an hour; and these, so many seconds before the present."""
+    past = Past(4)
+    every = [(START + 900 * n, ELSE) for n in range(ordinary)] + [(AT - age, vector) for age, vector in rows]
+    for number, (at, vector) in enumerate(sorted(every, key=lambda each: each[0])):
+        past.add(Asked(post=str(number), at=NOW, author=number + 1, text=number + 1, vector=bytes(vector)), at)
+    past.age(AT - DAY)
+    return past
+
+
+def levels(loosest: float = 0.6) -> Levels:
+    found = Levels()
+    found.values = np.linspace(loosest, 0.9, len(QUANTILES)).astype(np.float32)
+    return found
+
+
+def bursts(past: Past, least: float = 2.0, by: Levels | None = None) -> list[Burst]:
+    centre = int(np.flatnonzero(past.times[: past.size] == past.times[: past.size].max())[-1])
+    search = Search(past, by or levels(), surprise, least)
+    return list(search.around(centre, AT, past.latest(centre), past.size))
+
+
+def test_votes_within_an_hour_are_a_burst_in_each_window_that_holds_them() -> None:
+    found = bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER)))
+    assert {each.window for each in found} >= {1_800, HOUR}
+    assert 900 not in {each.window for each in found}
+    assert {len(each.rows) for each in found} == {3}
+    best = max(found, key=lambda each: each.score)
+    assert best.window == 1_800
+    assert best.end == AT
+
+
+def test_each_vote_sets_a_level_so_that_a_close_question_is_found_among_its_like() -> None:
+    """Many ask about the same thing all the time; three ask the same within an hour."""
+    like = [(1_200 * n + 7_000, NEAR) for n in range(300)]
+    found = bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), *like))
+    assert found
+    assert {len(each.rows) for each in found} == {3}
+    fixed = Levels((0.999,))
+    fixed.values = np.array([0.6], np.float32)
+    assert bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), *like), by=fixed) == []
+
+
+def test_what_was_asked_as_often_before_is_no_burst() -> None:
+    before = [(HOUR + 1_200 * n, NEARER) for n in range(300)]
+    assert bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), *before)) == []
+
+
+def test_votes_that_are_hardly_alike_must_be_more_surprising() -> None:
+    alike = bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER)))
+    unlike = bursts(past_of((0, CENTRE), (600, NEAR), (1_500, NEAR)))
+    by_window = {each.window: each.score for each in unlike}
+    assert by_window
+    assert all(each.score > by_window[each.window] for each in alike if each.window in by_window)
+
+
+def test_over_a_day_more_is_asked_of_a_burst_than_in_an_hour() -> None:
+    extra = dict(SPANS)
+    assert extra[DAY] > extra[6 * HOUR] > extra[HOUR]
+    spread = past_of(*[(n * 4_000.0, NEARER) for n in range(5)])
+    assert max(bursts(spread), key=lambda each: each.score).window == 6 * HOUR
+
+
+@pytest.mark.parametrize("level", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+def test_what_lacks_falls_as_votes_are_more_alike(level: float) -> None:
+    looser, lack = levels().lack(np.array([level - 0.05, level], np.float32)).tolist()
+    assert 0 <= lack <= looser <= 1
+
+
+def test_nothing_lacks_where_one_level_says_yes_or_no() -> None:
+    assert Levels((0.999,)).lack(np.array([0.1, 0.99], np.float32)).tolist() == [0, 0]
+
+
+def test_levels_that_were_stored_for_other_quantiles_are_calibrated_again() -> None:
+    known, again = levels(), Levels()
+    again.restore([0.5, 0.6, 0.7], 900)
+    assert again.due < 900
+    again.restore(known.values.tolist(), 900)
+    assert again.due == 900
+    assert np.array_equal(again.values, known.values)
+
+
+def test_a_moment_counts_each_window_and_what_lies_before_it() -> None:
+    past = past_of((0, CENTRE))
+    moment = Moment(past, AT)
+    assert moment.sizes[HOUR] == 4
+    assert moment.sizes[DAY] == 96
+    assert moment.before(HOUR)[0] == 481 - 4
+    assert 0 < moment.before(HOUR)[1] < moment.before(HOUR)[0] / 5
+
+
+def test_what_is_usual_at_this_hour_of_the_day_is_less_surprising() -> None:
+    daily = [(day * DAY + 300 * n, NEARER) for day in (1, 2, 3, 4) for n in range(2)]
+    evenly = [(DAY / 2 + day * DAY + 300 * n, NEARER) for day in range(4) for n in range(2)]
+    scores = []
+    for before in (daily, evenly):
+        past = past_of((0, CENTRE), *before)
+        history = History(past, past.size - 1, 0.6, surprise)
+        score, usual = history.score(5, np.float32(0.9), Moment(past, AT), HOUR)
+        scores.append(score)
+        assert isclose(usual, 4 * 9 / (500 + 485), rel_tol=0.02)
+    assert scores[0] < scores[1] - 1
+
+
+# The same question, or one of its own?
+
+
+def test_a_question_in_its_own_words_is_news_though_its_subject_was_told() -> None:
+    threads = Threads()
+    mixed = np.array([0.6, 0.3, 0.0], np.float32)
+    close = np.array([0.3, 0.0, 0.9], np.float32)
+    assert threads.join(trend([1, 2, 3, 4, 5]), mixed)
+    found = threads.join(trend([6, 7, 8], 30), close)
+    assert found
+    assert not found.thread
+
+
+def test_a_burst_that_mixes_what_was_told_with_other_things_is_no_news() -> None:
+    threads = Threads()
+    assert threads.join(trend([1, 2, 3]), np.array([0.95, 0.0, 0.0], np.float32))
+    mixed = np.array([0.6, 0.3, 0.0], np.float32)
+    assert threads.join(trend([1, 2, 3, 7, 8], 30), mixed) is None
+
+
+def test_a_question_that_was_told_long_ago_is_told_again_unless_half_of_its_posts_were() -> None:
+    threads = Threads()
+    same = np.array([0.9, 0.1, 0.0], np.float32)
+    first = threads.join(trend([1, 2, 3]), same)
+    assert first
+    assert threads.join(trend([4, 5, 6], 5 * 60), same) is None, "within the silence"
+    assert threads.join(trend([3, 4, 5, 7], 8 * 60), same) is None, "half of it was told"
+    again = threads.join(trend([7, 8, 9], 9 * 60), same)
+    assert again
+    assert not again.thread
+
+
+def test_an_author_who_asks_thrice_is_one_of_the_three_votes_that_a_burst_needs() -> None:
+    past = past_of((0, CENTRE), (600, NEARER), (1_500, NEARER))
+    past.authors[past.size - 3 : past.size] = 7
+    assert bursts(past) == []
+
+
+def test_a_text_that_three_post_is_one_vote() -> None:
+    past = past_of((0, CENTRE), (600, NEARER), (1_500, NEARER))
+    past.texts[past.size - 3 : past.size] = 7
+    assert bursts(past) == []
+
+
+def test_votes_come_earliest_first_whatever_their_likeness() -> None:
+    [best, *_] = sorted(bursts(past_of((0, CENTRE), (600, NEAR), (1_500, NEARER))), key=lambda each: -each.score)
+    assert list(best.rows) == sorted(best.rows)

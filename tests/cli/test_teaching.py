@@ -39,6 +39,7 @@ def test_labels_that_help_are_taken_into_use_and_undone(listener: Run, home: Pat
     assert listener("tag", "--model-card").json == before
 
 
+@pytest.mark.slow
 def test_a_wish_that_was_taught_is_tagged(listener: Run, home: Path) -> None:
     (home / "posts.jsonl").write_text(json.dumps({"id": "1", "text": "bagsy one gizmo"}) + "\n")
     before = listener("tag", "posts.jsonl").json
@@ -61,6 +62,7 @@ def test_shuffled_labels_are_refused_and_the_old_tagger_stays(listener: Run, hom
     assert not (home / "listener.db.fast.weights").exists()
 
 
+@pytest.mark.slow
 def test_the_same_labels_again_are_refused(listener: Run, home: Path) -> None:
     file = write(home, labels())
     listener("train", file)
@@ -69,6 +71,7 @@ def test_the_same_labels_again_are_refused(listener: Run, home: Path) -> None:
     assert "Refused: it is no better than the one in use. fast-1-own/" in again.out
 
 
+@pytest.mark.slow
 def test_the_answer_as_json(listener: Run, home: Path) -> None:
     told = listener("train", write(home, labels()), "--json").json
     assert (told["accepted"], told["refusal"], told["posts"]) == (True, "", 60)
@@ -84,6 +87,7 @@ def test_too_few_labels_are_refused(listener: Run, home: Path) -> None:
     assert answer.out.startswith("Refused: 8 labels tell too little: at least 10 posts must have a tag")
 
 
+@pytest.mark.slow
 def test_labels_in_other_languages_are_left_out(listener: Run, home: Path) -> None:
     foreign = [{"id": f"f{n}", "text": f"¿dónde puedo comprar una mesa para mi casa? {n}"} for n in range(3)]
     answer = listener("train", write(home, [*labels(), *foreign]))
@@ -108,6 +112,7 @@ def test_no_file_is_wrong_usage(listener: Run) -> None:
     assert "name a file of labels, or --undo" in answer.err
 
 
+@pytest.mark.slow
 def test_damaged_own_weights_do_not_stop_the_learning(listener: Run, home: Path) -> None:
     (home / "listener.db.fast.weights").write_bytes(b"broken")
     answer = listener("train", write(home, labels()))

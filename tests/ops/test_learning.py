@@ -13,6 +13,8 @@ from listener.tag.weights import Weights, read_card, read_weights
 from listener.types import Moment
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.slow  # each teaches the shipped tagger
+
 THINGS = ("gizmo", "widget", "doodad", "gubbin")
 
 

@@ -105,7 +105,7 @@ class _Twin:
         """What is given to each post, (N, K), by levels that were chosen without its fold."""
         given = np.zeros_like(self._logits, bool)
         for here in self._each():
-            given[here] = _given(self._logits[here], self.levels(~here))
+            given[here] = given_by(self._logits[here], self.levels(~here))
         return given
 
     def levels(self, chosen: Bools) -> Mapping[str, Level]:
@@ -123,7 +123,7 @@ class _Twin:
         return (self._folds == fold for fold in range(FOLDS))
 
 
-def _given(logits: Floats, levels: Mapping[str, Level]) -> Bools:
+def given_by(logits: Floats, levels: Mapping[str, Level]) -> Bools:
     """(N, K) logits to what is given of them, as people see it: urgency only with a moment or a complaint."""
     judge = Judge(Card(kind="", version="", made="", levels=levels))
     rows = []

@@ -20,7 +20,7 @@ from listener.tag import accurate
 from listener.tag.encoder import dump_heads, load_heads
 from listener.tag.learn.accurate import AccurateLearner, Seen
 
-BUY = 3
+pytestmark = pytest.mark.slow  # the encoder reads dozens of posts
 
 
 @pytest.fixture(scope="module")

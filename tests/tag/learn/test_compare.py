@@ -50,7 +50,7 @@ def test_the_worse_one_and_the_same_one_are_refused() -> None:
 
 
 def test_few_posts_do_not_tell_a_small_difference() -> None:
-    few, many = posts(40, BUY), posts(4_000, BUY)
+    few, many = posts(40, BUY), posts(1_600, BUY)
     assert "may be luck; more labels" in told(few, wrong(few, 9, (BUY,)), wrong(few, 13, (BUY,))).refusal
     assert not told(many, wrong(many, 9, (BUY,)), wrong(many, 13, (BUY,))).refusal
 

@@ -115,7 +115,7 @@ def _require(post: Post, source: str) -> None:
 
 def _flags(post: Post, odd: Iterable[str]) -> tuple[str, ...]:
     strings = (post.id, post.title, post.text, post.author, post.community, post.place, *post.tags)
-    is_mended = any(_CONTROL.search(s.replace("\r\n", "\n")) for s in strings)
+    is_mended = _CONTROL.search(" ".join(strings).replace("\r\n", "\n"))
     return tuple(dict.fromkeys((*post.flags, *odd, *(["text-mended"] if is_mended else []))))
 
 

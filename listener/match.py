@@ -4,9 +4,11 @@ The pieces that the queries cannot do without are one Aho-Corasick automaton, wh
 go. Of a query that is an OR, only those branches are tested whose piece was found.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick
 from msgspec import Struct
@@ -116,12 +118,16 @@ class Matcher:
         return " | ".join([*texts, *(post.links if "links" in fields else ())])
 
 
-def _held(read: bytes, found: Iterable[tuple[int, int, int]]) -> dict[int, set[int]]:
+def _held(read: bytes, found: Sequence[tuple[int, int, int]]) -> dict[int, set[int]]:
     """By the numbers of lines the clues that are in them, each once; `found` goes by where they end."""
-    held, number, at = defaultdict[int, set[int]](set), 0, 0
-    for clue, _, end in found:
+    held, number, at, first = dict[int, set[int]](), 0, 0, 0
+    while first < len(found):
+        end = found[first][2]
         number, at = number + read.count(b"\n", at, end), end
-        held[number].add(clue)
+        line_end = read.find(b"\n", end) % (len(read) + 1)  # the last line ends with the page
+        following = bisect_right(found, line_end, first, key=itemgetter(2))
+        held[number] = {clue for clue, _, _ in found[first:following]}
+        first = following
     return held
 
 

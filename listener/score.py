@@ -109,8 +109,8 @@ def _stated(post: Post) -> datetime | None:
 
 
 def _deadlines(text: str, posted: datetime) -> Iterator[datetime]:
-    for pattern, meaning in _MEANINGS:
-        for found in pattern.finditer(text):
+    for hints, pattern, meaning in _MEANINGS:
+        for found in pattern.finditer(text) if any(hint in text for hint in hints) else ():
             deadline = meaning(found, posted)
             if deadline is not None and not _happened(text, found):
                 yield deadline
@@ -248,24 +248,31 @@ def _iso(found: re.Match[str], posted: datetime) -> datetime | None:
         return None
 
 
-_MEANINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], datetime | None]], ...] = (
-    (re.compile(r"\b(?:tonight|tonite|today|this evening)\b"), _rest_of_day),
-    (re.compile(r"\bthis afternoon\b"), _in_hours(8)),
-    (re.compile(r"\b(?:tomorrow|tmrw|tmw)\b"), _tomorrow),
-    (re.compile(r"\b(?:(this|the|next|last|every|past) )?weekend\b"), _week),
-    (re.compile(r"\b(this|next) week\b"), _week),
-    (re.compile(r"\b(this|next) month\b"), _month_end),
-    (re.compile(rf"\b(?:(before|next|last|every|since|past) )?{_WEEKDAY}"), _weekday),
+_NOON = ("noon", "midnight", "am", "pm", "a.m", "p.m")
+_MEANINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str], datetime], datetime | None]], ...] = (
+    (("ton", "today", "this evening"), re.compile(r"\b(?:tonight|tonite|today|this evening)\b"), _rest_of_day),
+    (("this afternoon",), re.compile(r"\bthis afternoon\b"), _in_hours(8)),
+    (("tomorrow", "tmrw", "tmw"), re.compile(r"\b(?:tomorrow|tmrw|tmw)\b"), _tomorrow),
+    (("weekend",), re.compile(r"\b(?:(this|the|next|last|every|past) )?weekend\b"), _week),
+    ((" week",), re.compile(r"\b(this|next) week\b"), _week),
+    ((" month",), re.compile(r"\b(this|next) month\b"), _month_end),
+    (("day",), re.compile(rf"\b(?:(before|next|last|every|since|past) )?{_WEEKDAY}"), _weekday),
     (
+        ("in ",),
         re.compile(
             r"\b(?:in|within) (?:a )?(\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple|few)"
             r"(?: of)?(?: more)? (min|hour|hr|day|week|month)(?:ute)?s?\b"
         ),
         _in_a_while,
     ),
-    (re.compile(r"\b(?:by|before|until|till|at) (noon|midnight|(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b)"), _clock),
-    (re.compile(r"\b(?:by|before|until|till) ((\d{1,2}):(\d\d)())(?!\d| ?[ap]\.?m)"), _clock),
-    (re.compile(rf"\b(?:(before) )?{_MONTH}\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])"), _month_day),
-    (re.compile(rf"\b(?:(before) )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}"), _day_month),
-    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), _iso),
+    (
+        _NOON,
+        re.compile(r"\b(?:by|before|until|till|at) (noon|midnight|(\d{1,2})(?::(\d\d))? ?([ap])\.?m\b)"),
+        _clock,
+    ),
+    ((":",), re.compile(r"\b(?:by|before|until|till) ((\d{1,2}):(\d\d)())(?!\d| ?[ap]\.?m)"), _clock),
+    (_MONTHS, re.compile(rf"\b(?:(before) )?{_MONTH}\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])"), _month_day),
+    (_MONTHS, re.compile(rf"\b(?:(before) )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}"), _day_month),
+    (("-",), re.compile(r"\b\d{4}-\d\d-\d\d\b"), _iso),
 )
+"""What is in a text wherever the pattern, which takes long to look for, is found; the pattern; the time it means."""

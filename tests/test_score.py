@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.score import expiry, score
+from listener.score import _MEANINGS, expiry, score
 from listener.tag.tagger import lexicon_tagger
 from listener.types import Match, Moment, Post, Reach, Score, Span, Tags
 
@@ -284,3 +284,33 @@ def test_scores_stay_in_bounds(  # noqa: PLR0917 - one argument for each thing t
         assert 0 <= part <= 100
     assert result.expires_at >= post.created_at
     assert result.expires_at.tzinfo is UTC
+
+
+TIMES = [
+    *(
+        "tonight",
+        "tonite",
+        "today",
+        "this evening",
+        "this afternoon",
+        "tomorrow",
+        "tmrw",
+        "tmw",
+        "weekend",
+        "this week",
+    ),
+    *("next weekend", "next month", "before monday", "since friday", "in 2 hours"),
+    "within a couple of days",
+    *("by noon", "until midnight", "by 5pm", "at 5:30 p.m", "before 17:30", "march 3rd", "the 3rd of sept", "sep. 4"),
+    *("2026-03-04", "3 mar", "december 24", "in an hr", "in 5 minutes", "till 9 a.m.", "week", "pm", "-", ":", "in "),
+]
+
+
+@given(st.lists(st.sampled_from(TIMES) | st.text("aimnpy 0123:.-", max_size=6), max_size=6).map(" ".join))
+def test_a_time_is_looked_for_wherever_its_pattern_would_find_it(text: str) -> None:
+    for hints, pattern, _ in _MEANINGS:
+        assert pattern.search(text) is None or any(hint in text for hint in hints)
+
+
+def test_every_kind_of_time_is_among_those_looked_for() -> None:
+    assert all(any(pattern.search(text) for text in TIMES) for _, pattern, _ in _MEANINGS)

@@ -1,12 +1,12 @@
 """One post, made ready for queries: folded once, whatever the number of queries."""
 
 from datetime import datetime
-from functools import cached_property
 
 from msgspec.structs import replace
 
 from listener.query.fields import Facts
 from listener.query.fold import fold
+from listener.query.lazy import Lazy
 from listener.query.text import STEPS, Text, domains
 from listener.types import Post
 
@@ -33,12 +33,12 @@ class Doc:
         if "title" in self.__dict__:
             self.title.renew()
 
-    @cached_property
+    @Lazy
     def title(self) -> "Doc":
         """The title alone; its offsets are those of the whole, which it begins."""
         return Doc(Text(self.post.title), replace(self.post, url="", links=()), self.now, self.facts)
 
-    @cached_property
+    @Lazy
     def haystack(self) -> str:
         """All folded text in which words, names and domains are looked for, addresses included."""
         text, post = self.body.original, self.post
@@ -47,7 +47,7 @@ class Doc:
             return self.body.folded
         return "\n".join([self.body.folded, *map(fold, (*addresses, post.url, *post.links))])
 
-    @cached_property
+    @Lazy
     def linked(self) -> frozenset[str]:
         """The domains of the post's own address and of its links."""
         return frozenset(domain for link in (self.post.url, *self.post.links) if link for domain in domains(link))

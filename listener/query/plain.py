@@ -18,6 +18,7 @@ _END = "\0"  # between two texts
 _BREAK, _COLON, _SLASH = b"\x01", b"\x05", b"\x06"  # what a phrase does not cross
 _LETTER = re.compile(LETTERS)
 _WORDS = re.compile(r" ?[a-z0-9]+(?: [a-z0-9]+)* ?")
+_SOON = 20  # characters
 _SPACES = re.compile(rb"  +")
 _ADDRESS = b" \x05  \x06  \x06 "  # "://"
 _GLUED = re.compile(rb"[^ ](https?|hxxps?|ftp)\Z")  # to a word, which the address is no part of
@@ -98,9 +99,16 @@ def _prepared(text: str) -> str:
 
 
 def _folded(error: UnicodeError) -> tuple[bytes, int]:
-    """What stands for a run of characters that are none of ASCII's, and where the run ends."""
+    """What stands for a run of characters that are none of ASCII's, and where the run ends.
+
+    Where more of them follow soon, the rest of the text is read with them: to be asked again takes longer.
+    """
     assert isinstance(error, UnicodeEncodeError)
-    return error.object[error.start : error.end].translate(_TABLE).encode(), error.end
+    page, end = error.object, error.end
+    if not page[end : end + _SOON].isascii():
+        end = page.find(_END, end)
+    run = page[error.start : end if end >= 0 else len(page)]
+    return run.translate(_TABLE).encode(), error.start + len(run)
 
 
 register_error("listener.plain", _folded)

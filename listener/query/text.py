@@ -4,16 +4,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
-from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
 from listener.query.fold import fold, offsets
 from listener.query.glob import fitting
+from listener.query.lazy import Lazy
 from listener.query.plain import plain
 from listener.query.words import ADDRESS, HOST, KEYCAP, NAME, cased_words, spaceless, word_pattern
 from listener.types import Span
 
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}  # in texts of ASCII without apostrophes
+_SIGN = re.compile("[#@$]")
+_DOTTED = re.compile(r"\.[^\W_]|\[\.\]")  # in every host
 _HOST = re.compile(r"(?:[^\W_]|[-_.]|\[\.\])+")
 _LONGEST_HOST = 253
 _NUMBER = re.compile(r"\d[.,]\d")
@@ -57,13 +60,13 @@ class Text:
         if self.steps < 0:
             raise Flood
 
-    @cached_property
+    @Lazy
     def addresses(self) -> list[tuple[int, int]]:
         """Characters of the original that are addresses."""
         lower = self.original.lower()
         return [m.span() for m in ADDRESS.finditer(self.original)] if "://" in lower or "www." in lower else []
 
-    @cached_property
+    @Lazy
     def _clear(self) -> str:
         """The original without what holds no words, as long as before."""
         text = self.original
@@ -73,52 +76,58 @@ class Text:
             text = ADDRESS.sub(_blanked, text)
         return text[: self._title] + _BLANK + text[self._title + 1 :] if self._title else text
 
-    @cached_property
+    @Lazy
     def folded(self) -> str:
         """The text as it is compared, without addresses."""
         return fold(self._clear)
 
-    @cached_property
+    @Lazy
     def _offsets(self) -> Sequence[int]:
         return offsets(self._clear)
 
-    @cached_property
+    @Lazy
     def words(self) -> list[str]:
         """The words in order, a possessive 's still on them."""
+        if self.folded.isascii() and "'" not in self.folded:
+            return self.folded.translate(_GAPS).split()
         return word_pattern(self.folded).findall(self.folded)
 
-    @cached_property
+    @Lazy
     def starts(self) -> list[int]:
-        """Where each word begins in the folded text."""
-        return [found.start() for found in word_pattern(self.folded).finditer(self.folded)]
+        """Where each word begins in the folded text: between two words there is nothing that a word begins with."""
+        starts, end = list[int](), 0
+        for word in self.words:
+            starts.append(self.folded.find(word, end))
+            end = starts[-1] + len(word)
+        return starts
 
-    @cached_property
+    @Lazy
     def forms(self) -> Set[str]:
         """All words, each with and without its possessive 's."""
         forms = set(self.words)
         return forms if "'s" not in self.folded else forms | {word.removesuffix("'s") for word in forms}
 
-    @cached_property
+    @Lazy
     def positions(self) -> Mapping[str, list[int]]:
         """Where each form stands, counted in words."""
-        found = defaultdict[str, list[int]](list)
+        found, has_owners = defaultdict[str, list[int]](list), "'s" in self.folded
         for position, word in enumerate(self.words):
             found[word].append(position)
-            if word.endswith("'s"):
+            if has_owners and word.endswith("'s"):
                 found[word[:-2]].append(position)
         return found
 
-    @cached_property
+    @Lazy
     def plain(self) -> bytes:
         """The text as all queries at once are looked for in it."""
         return plain([self.original])
 
-    @cached_property
+    @Lazy
     def runs(self) -> list[int]:
         """Positions of the words that are runs of a spaceless script."""
         return [] if self.folded.isascii() else [n for n, word in enumerate(self.words) if spaceless(word)]
 
-    @cached_property
+    @Lazy
     def _counts(self) -> Sequence[int]:
         """The words up to each, as distances count them: 3.5 and 1,000 are one."""
         if not _NUMBER.search(self.folded):
@@ -138,7 +147,7 @@ class Text:
             and start - 1 == self.starts[position - 1] + len(self.words[position - 1])
         )
 
-    @cached_property
+    @Lazy
     def _wild(self) -> dict[str, Set[str]]:
         return {}
 
@@ -149,7 +158,7 @@ class Text:
             self._wild[wild] = fitting(wild, self.forms, self.folded)
         return self._wild[wild]
 
-    @cached_property
+    @Lazy
     def cased(self) -> list[str]:
         """The words in order, folded but in their case."""
         return cased_words(self._clear)
@@ -187,17 +196,17 @@ class Text:
         start, end = self._offsets[place.start], self._offsets[place.end]
         return Span(start, max(end, self._offsets[place.end - 1] + 1) if place.end > place.start else start)
 
-    @cached_property
+    @Lazy
     def names(self) -> Mapping[str, list[tuple[int, int]]]:
         """Hashtags, handles and cashtags with their signs: where each stands in the folded text."""
         found = defaultdict[str, list[tuple[int, int]]](list)
-        for name in NAME.finditer(self.folded) if any(sign in self.folded for sign in "#@$") else ():
+        for name in NAME.finditer(self.folded) if _SIGN.search(self.folded) else ():
             found[name[1] + name[2]].append((name.start(), name.end(2)))
             if name[3] and name[1] == "@":
                 found[name[0]].append(name.span())
         return found
 
-    @cached_property
+    @Lazy
     def hosts(self) -> Mapping[str, list[tuple[int, int]]]:
         """Host names, in addresses and bare, and all domains above them: where each stands in the folded text."""
         found = defaultdict[str, list[tuple[int, int]]](list)
@@ -205,7 +214,7 @@ class Text:
             span = self.folded_span(start, end)
             for domain in domains(self.original[start:end]):
                 found[domain].append(span)
-        for host in HOST.finditer(self.folded) if "." in self.folded else ():
+        for host in HOST.finditer(self.folded) if _DOTTED.search(self.folded) else ():
             for domain in domains(host[0]):
                 found[domain].append(host.span())
         return found

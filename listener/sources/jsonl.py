@@ -36,7 +36,7 @@ ROUGH = 5_000
 
 _LINE, _BYTES = 10_000_000, 8_000_000  # longest line that is read; a page ends once it has so many bytes
 _SHORT = 50  # characters of a key that needs no closer look
-_USUAL = 400  # bytes of a line, about
+_PIECE = 100_000  # bytes that are read at once
 _PRINT = 512  # bytes at either end of what was seen that tell files apart
 _ROTATED = re.compile(r"[.-]\d[\d.T_-]*\Z")  # what log rotation appends: .1, -20261120, .2026-11-20
 
@@ -331,7 +331,7 @@ def _print(file: BinaryIO, size: int) -> str:
 def _lines(path: Path, file: BinaryIO, place: Place, limit: int, *, is_final: bool) -> Page:
     """The next lines; in a file that is `is_final` nobody will end the last one, so it is read as it is."""
     file.seek(place.offset)
-    *lines, rest = file.read(limit * _USUAL).split(b"\n", limit)
+    *lines, rest = _some(file, limit).split(b"\n", limit)
     offset = file.seek(-len(rest), SEEK_CUR)
     while len(lines) < limit and offset < place.offset + _BYTES:
         raw, is_whole = _line(file)
@@ -343,6 +343,15 @@ def _lines(path: Path, file: BinaryIO, place: Place, limit: int, *, is_final: bo
     size = file.seek(0, SEEK_END)
     following = Place(place.at, offset, place.line + len(lines), size, _print(file, size))
     return Page(path, place.line + 1, lines, following, is_stopped and offset < size)
+
+
+def _some(file: BinaryIO, limit: int) -> bytes:
+    """The next lines, about so many, the last of them in part."""
+    pieces, count = list[bytes](), 0
+    while count < limit and len(pieces) * _PIECE < _BYTES and (piece := file.read(_PIECE)):
+        pieces.append(piece)
+        count += piece.count(b"\n")
+    return b"".join(pieces)
 
 
 def _line(file: BinaryIO) -> tuple[bytes, bool]:

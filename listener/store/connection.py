@@ -12,6 +12,13 @@ import msgspec
 
 from listener.errors import StoreError
 
+_PRAGMAS = (
+    "journal_mode=wal",
+    "wal_autocheckpoint=4000",  # pages of 4 KB: those that each transaction changes are copied from the log more rarely
+    "synchronous=full",
+    "foreign_keys=on",
+    "secure_delete=on",
+)
 Connect = Callable[[str], sqlite3.Connection]
 Row = sqlite3.Row
 
@@ -48,7 +55,7 @@ class Database:
 
     def prepare(self) -> None:
         """Set the file up for writing; not before it is known to be ours."""
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
+        for pragma in _PRAGMAS:
             self.conn.execute(f"pragma {pragma}")
 
     @contextmanager

@@ -27,11 +27,19 @@ def note_passed(conn: sqlite3.Connection, rough: Rough, now: datetime) -> int:
     day, keys = now.date().isoformat(), digests(rough.keys)
     urls = b"".join(digests([line.url for line in rough.lines if line.url]))
     conn.execute("insert into passed(at, keys, urls) values (?,?,?)", (iso(now), b"".join(keys), urls))
-    count_unmatched(conn, day, Counter([key[: key.index(":")] for key in rough.keys]))
+    count_unmatched(conn, day, _by_source(rough.keys))
     border = border_of(conn, day)
     drawn = [number for number, key in enumerate(keys) if key < border]
     add_samples(conn, day, [(draw_of(keys[number]), post) for number, post in _read(rough, drawn, now)])
     return len(keys)
+
+
+def _by_source(keys: Sequence[str]) -> Mapping[str, int]:
+    """How many keys each source has: mostly it is one source that brings a page."""
+    only = keys[0].partition(":")[0] if keys else ""
+    if "\n".join(["", *keys]).count(f"\n{only}:") == len(keys):
+        return {only: len(keys)} if keys else {}
+    return Counter([key.partition(":")[0] for key in keys])
 
 
 def _read(rough: Rough, numbers: Iterable[int], now: datetime) -> Iterator[tuple[int, Post]]:

@@ -4,6 +4,7 @@ import pytest
 
 from listener.query import parse
 from listener.query.clues import clues, literals, needed
+from listener.query.fold import fold
 from listener.query.plain import ODD, piece, plain
 
 SETS = {"hot": "tea OR soup"}
@@ -100,6 +101,14 @@ def test_it_is_known_where_else_clues_are_looked_for() -> None:
 )
 def test_a_text_is_words_between_single_spaces_and_signs_between_their_own(text: str, expected: str) -> None:
     assert plain([text]) == expected.encode()
+
+
+def test_texts_with_many_foreign_letters_are_read_as_those_with_few() -> None:
+    few, many = "tea für Élan " + "x" * 30, "чай für Élan, ещё чай 茶 " * 3
+    lines = plain([few, many, "tea", many + few]).split(b"\n")
+    assert lines == [plain([text]) for text in (few, many, "tea", many + few)]
+    assert lines[0].startswith(b" tea fur elan xxx")
+    assert lines[1].decode().split()[:3] == [fold("чай"), "fur", "elan"]
 
 
 def test_texts_are_read_a_line_each_whatever_they_hold() -> None:

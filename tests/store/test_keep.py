@@ -90,6 +90,23 @@ def test_an_edit_is_a_new_revision_shown_on_the_message_it_had(store: Store, row
     assert rows("select key, version from outbox") == [("fake/forum:1/1", 2), ("fake/forum:1/2", 1)]
 
 
+def test_of_a_post_that_comes_twice_in_a_page_the_last_form_counts(store: Store, rows: Rows) -> None:
+    [post] = posts(1)
+    changed = edited(post, "where can I buy a kettle")
+    both = (post, changed)
+    assert keep(store, Batch(posts=both), analysis(both)) == Kept(read=2, posts=1, findings=1, alerts=1)
+    assert rows("select text, revision from posts") == [("where can I buy a kettle", 1)]
+    assert rows("select count(*) from findings") == rows("select count(*) from words") == [(1,)]
+    assert store.unread([changed]) == []
+
+
+def test_the_index_of_words_holds_each_post_once_however_often_it_comes(store: Store, rows: Rows) -> None:
+    for _ in range(2):
+        keep(store, page(3), analysis([*page(3).posts]))
+    assert rows("select count(*) from posts_fts where posts_fts match 'kettle'") == [(1,)]
+    assert rows("select count(*) from posts_fts_docsize") == rows("select count(*) from posts") == [(3,)]
+
+
 def test_tags_given_by_a_person_survive_an_edit(store: Store, rows: Rows) -> None:
     [post] = posts(1)
     keep(store, Batch(posts=(post,)), analysis([post], "know"))

@@ -56,6 +56,21 @@ def test_what_matched_nothing_is_counted_sampled_and_can_be_asked_for(store: Sto
     assert rows("select count(*) from seen") == [(0,)]
 
 
+def test_posts_are_counted_by_source(store: Store, rows: Rows) -> None:
+    lines = [*map(Line, range(4))]
+    keys = ["feed:0", "feed:1 feed:", "tea:feed:1", "feed:feed:2"]
+    page = Rough(keys, [line.words for line in lines], lines, read)
+    store.keep("feed", Batch(rough=page), Analysis(), Tell(), NOW)
+    assert rows("select source, posts from unmatched order by source") == [("feed", 3), ("tea", 1)]
+
+
+def test_a_page_is_parted_in_order() -> None:
+    lines = [*map(Line, range(5))]
+    chosen, rest = rough(*lines).parted({3, 1})
+    assert (chosen.keys, rest.keys) == (["feed:1", "feed:3"], ["feed:0", "feed:2", "feed:4"])
+    assert (chosen.lines, rest.lines) == ([lines[1], lines[3]], [lines[0], lines[2], lines[4]])
+
+
 def test_no_post_is_found_between_two_others(store: Store, rows: Rows) -> None:
     keep(store, *map(Line, range(50)))
     [(keys,)] = rows("select keys from passed")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from random import Random
+from sys import intern
 
 import msgspec
 from msgspec import Struct
@@ -61,4 +62,4 @@ def read_stream(path: Path | None) -> Stream:
     """The posts of a file of JSON lines, or of the invented sample stream."""
     raw = path.read_bytes() if path else files("listener.sources").joinpath("sample.jsonl").read_bytes()
     posts = [post for post in msgspec.json.Decoder(Post).decode_lines(raw) if post.text]
-    return Stream(posts, [_WORD.findall(post.text.lower()) for post in posts])
+    return Stream(posts, [[*map(intern, _WORD.findall(post.text.lower()))] for post in posts])

@@ -1,19 +1,24 @@
-"""Fits the fast tagger: one logistic model a tag and one of three classes for the mood, over words and pairs."""
+"""Fits the fast tagger: one logistic model a tag and one of three classes for the mood, over words, pairs and cues."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import scipy.optimize as so
 import scipy.sparse as sp
 
-from listener.tag.grams import grams, tokens
-from listener.tag.linear import HEADS, dump_linear
+from listener.tag.grams import tokens
+from listener.tag.hits import features
+from listener.tag.linear import dump_linear
+from listener.tag.tagger import CAP
 from listener.tag.weights import TAGS
 from training.data import Floats
 
 _T = len(TAGS)
+_RARE = 0.5  # the power of a gram's rarity by which it is trusted more: the telling ones are rare
+_numbers: dict[str, int] = {}
 
 
 class Rows(NamedTuple):
@@ -33,49 +38,80 @@ class Fitted(NamedTuple):
 
     def logits(self, texts: Iterable[str]) -> Floats:
         """A row of logits a text."""
-        numbers = {gram: number for number, gram in enumerate(self.grams)}
-        return np.asarray(matrix(texts, numbers) @ self.weights + self.biases, dtype=np.float32)
+        return np.asarray(matrix(texts, self.grams) @ self.weights + self.biases, dtype=np.float32)
 
 
-def matrix(texts: Iterable[str], numbers: dict[str, int]) -> sp.csr_matrix:
+@cache
+def _read(text: str) -> npt.NDArray[np.int32]:
+    """The numbers of all grams of a text."""
+    found = features(tokens(text[:CAP]))
+    return np.array([_numbers.setdefault(gram, len(_numbers)) for gram in found], dtype=np.int32)
+
+
+def matrix(texts: Iterable[str], names: Sequence[str]) -> sp.csr_matrix:
     """Counts of known grams, each row divided by the root of their number."""
-    starts, columns, values = [0], [], []
-    for text in texts:
-        known = [numbers[gram] for gram in grams(tokens(text)) if gram in numbers]
-        columns += known
-        values += [max(1, len(known)) ** -0.5] * len(known)
-        starts.append(len(columns))
-    return sp.csr_matrix((np.array(values, np.float32), columns, starts), shape=(len(starts) - 1, len(numbers)))
+    read = [_read(text) for text in texts]
+    columns = np.full(len(_numbers), -1, np.int32)
+    for column, gram in enumerate(names):
+        if gram in _numbers:
+            columns[_numbers[gram]] = column
+    known = [found[found >= 0] for found in (columns[numbers] for numbers in read)]
+    counts = np.array([len(found) for found in known], dtype=np.int64)
+    values = np.repeat(counts.clip(1) ** -0.5, counts).astype(np.float32)
+    starts = np.concatenate([[0], counts.cumsum()])
+    return sp.csr_matrix((values, np.concatenate([*known, columns[:0]]), starts), shape=(len(read), len(names)))
 
 
-def known_grams(texts: Iterable[str], least: int, most: int) -> list[str]:
-    """The grams that stand in at least `least` texts, the `most` frequent."""
-    counts = Counter(gram for text in texts for gram in set(grams(tokens(text))))
-    often = [gram for gram, count in counts.most_common(most) if count >= least]
-    return sorted(often)
+def known_grams(texts: Iterable[str], least: int) -> list[str]:
+    """The grams that stand in at least `least` texts."""
+    read = [np.unique(_read(text)) for text in texts] or [np.zeros(0, np.int32)]
+    often = np.bincount(np.concatenate(read), minlength=len(_numbers)) >= least
+    return [gram for gram, number in _numbers.items() if often[number]]
 
 
 def fit(rows: Rows, names: list[str], l2: float, steps: int = 60) -> Fitted:
-    """The weights of least cross-entropy plus l2 · |w|² / 2, a mean a head."""
-    x = matrix(rows.texts, {gram: number for number, gram in enumerate(names)})
+    """The weights of least cross-entropy plus l2 · |w|² / 2, a mean a head; rarer grams are held back less."""
+    x = matrix(rows.texts, names)
+    texts = np.diff(x.tocsc().indptr)
+    trust = (np.log1p(x.shape[0] / texts.clip(1)) / 3) ** _RARE
+    x = (x @ sp.diags(trust.astype(np.float32))).tocsr()
+    fitted = [
+        _part(x, rows.targets[:, heads], rows.mask[:, heads], slope, l2, steps)
+        for heads, slope in ((slice(_T), _tags), (slice(_T, None), _moods))
+    ]
+    w = np.concatenate(fitted, 1)
+    return Fitted(names, w[:-1] * trust[:, None].astype(np.float32), w[-1])
+
+
+Slope = Callable[[Floats, Floats, Floats], tuple[float, Floats]]
+"""The loss, and its slope by the logits, of logits, targets and weights."""
+
+
+def _part(x: sp.csr_matrix, targets: Floats, mask: Floats, slope: Slope, l2: float, steps: int) -> Floats:
+    """The weights of some heads, the biases last, learned from the rows and grams that say something about them."""
+    rows = np.flatnonzero(mask.any(1))
+    if not len(rows):
+        return np.zeros((x.shape[1] + 1, targets.shape[1]), np.float32)
+    x, targets, mask = x[rows], targets[rows], mask[rows] / mask.sum(0).clip(1)
+    met = np.flatnonzero(np.bincount(x.indices, minlength=x.shape[1]))
+    w = np.zeros((x.shape[1] + 1, targets.shape[1]), np.float32)
+    w[[*met, -1]] = _minimum(x[:, met].tocsr(), targets, mask, slope, l2, steps)
+    return w
+
+
+def _minimum(x: sp.csr_matrix, targets: Floats, mask: Floats, slope: Slope, l2: float, steps: int) -> Floats:
     xt = x.T.tocsr()
-    size = rows.mask.sum(0).clip(1)
-    mask = rows.mask / size
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        w = flat.reshape(-1, len(HEADS)).astype(np.float32)
-        z = x @ w[:-1] + w[-1]
-        cost, slope = _tags(z[:, :_T], rows.targets[:, :_T], mask[:, :_T])
-        cost_m, slope_m = _moods(z[:, _T:], rows.targets[:, _T:], mask[:, _T:])
-        g = np.concatenate([slope, slope_m], 1)
+        w = flat.reshape(-1, targets.shape[1]).astype(np.float32)
+        cost, g = slope(x @ w[:-1] + w[-1], targets, mask)
         grad = np.vstack([xt @ g + l2 * w[:-1], g.sum(0)])
-        return float(cost + cost_m + l2 / 2 * (w[:-1] ** 2).sum()), grad.astype(np.float64).ravel()
+        return float(cost + l2 / 2 * (w[:-1] ** 2).sum()), grad.astype(np.float64).ravel()
 
     options = {"maxiter": steps, "maxcor": 6, "gtol": 1e-8, "ftol": 1e-9}
-    start = np.zeros((len(names) + 1) * len(HEADS))
+    start = np.zeros((x.shape[1] + 1) * targets.shape[1])
     best = so.minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-    w = best.x.reshape(-1, len(HEADS)).astype(np.float32)
-    return Fitted(names, w[:-1], w[-1])
+    return np.asarray(best.x.reshape(-1, targets.shape[1]), dtype=np.float32)
 
 
 def _tags(z: Floats, y: Floats, mask: Floats) -> tuple[float, Floats]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, logits, sentence_vector
+from listener.tag.explain import Range, without
+from listener.tag.grams import tokens
 from listener.tag.learned import LearnedTagger, Scored
 from listener.tag.linear import Linear, load_linear
 from listener.tag.tagger import lexicon_tagger
@@ -36,11 +38,31 @@ class AccurateModel:
         vector = sentence_vector(self._heads, pieces.vectors)
         return Scored(read.tolist(), vector, place_of(text, pieces, self._heads.place), pieces)
 
-    def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
-        """The words of a text, and what taking each away is likely to take from a head."""
-        pieces: Pieces = scored.read
-        gains = pieces.inner @ self._heads.gain[:-1, head] + self._heads.gain[-1, head]
-        return _words(pieces, gains)
+    def look(self, text: str, scored: Scored) -> "AccurateLook":
+        """What each word of a text is likely to tell."""
+        return AccurateLook(self, self._heads.gain, text, scored.read)
+
+
+class AccurateLook:
+    """The words of a text; without some of them the text is read again."""
+
+    def __init__(self, model: AccurateModel, gain: Floats, text: str, pieces: Pieces) -> None:
+        self._model, self._gain, self._text, self._pieces = model, gain, text, pieces
+        self._spans, _ = _words(pieces, np.zeros(len(pieces.spans), dtype=np.float32))
+        self.words = [text[span.start : span.end] for span in self._spans]
+
+    def gains(self, head: int) -> Sequence[float]:
+        """What taking each word away is likely to take from a head."""
+        return _words(self._pieces, self._pieces.inner @ self._gain[:-1, head] + self._gain[-1, head])[1]
+
+    def without(self, taken: Sequence[Range]) -> Sequence[float]:
+        """The logits of the text without some of its words."""
+        rest = without(self._text, [self.span(phrase) for phrase in taken])
+        return self._model.score(rest, tokens(rest)).logits
+
+    def span(self, phrase: Range) -> Span:
+        """Where words stand."""
+        return Span(self._spans[phrase[0]].start, self._spans[phrase[1]].end)
 
 
 def _words(pieces: Pieces, gains: Floats) -> tuple[list[Span], list[float]]:

@@ -6,6 +6,9 @@ from itertools import accumulate
 
 from listener.types import Span
 
+Range = tuple[int, int]
+"""The first and last of some words."""
+
 _SHOWN = 3  # phrases a tag
 _LONGEST = 6  # words of a phrase
 _DEAR = 0.12  # what one more word must tell, as a share of the strongest word
@@ -13,25 +16,26 @@ _STRETCHED = 1.6  # how much a longer try is allowed to hold, each time
 
 
 def explain(
-    text: str, words: Sequence[Span], gains: Sequence[float], holds: Callable[[str], bool], proofs: int = 3
-) -> list[Span]:
-    """Phrases of `text` without which the tag no longer `holds`, strongest first; as near as three phrases come to it.
+    words: Sequence[str], gains: Sequence[float], holds: Callable[[list[Range]], bool], proofs: int = 3
+) -> list[Range]:
+    """Phrases without which the tag no longer `holds`, strongest first; as near as three phrases come to it.
 
-    `words` are the spans of the text's words and marks, `gains` what each tells for the tag; `holds` is asked
-    `proofs` times at most. [] without words.
+    `gains` says what each of the words and marks of a text tells for the tag; `holds` is asked `proofs` times at most
+    whether the tag is given without some phrases. [] without words.
     """
-    left = [
-        gain if not gain or any(map(str.isalnum, text[w.start : w.end])) else gain / 2
-        for w, gain in zip(words, gains, strict=True)
-    ]
-    shown: list[Span] = []
+    left = [gain if not gain or _is_word(word) else gain / 2 for word, gain in zip(words, gains, strict=True)]
+    shown: list[Range] = []
     while left and len(shown) < _SHOWN:
         first, last = _best(left)
-        shown.append(Span(words[first].start, words[last].end))
+        shown.append((first, last))
         left = [*left[:first], *[-_NEVER] * (last - first + 1), *left[last + 1 :]]
-        if len(shown) > proofs or max(left) <= 0 or not holds(without(text, shown)):
+        if len(shown) > proofs or max(left) <= 0 or not holds(shown):
             break
     return shown
+
+
+def _is_word(word: str) -> bool:
+    return word.isalnum() or any(map(str.isalnum, word))
 
 
 _NEVER = 1e9
@@ -41,8 +45,9 @@ def _best(gains: Sequence[float]) -> tuple[int, int]:
     """The first and last of the words side by side that together tell most, each more than it costs."""
     cost = _DEAR * max(0.0, *gains) if len(gains) > 1 else 0.0
     sums = [0.0, *accumulate(gain - cost for gain in gains)]
+    starts = [at for at in range(len(gains)) if sums[at + 1] > sums[at]]  # none begins with what tells nothing
     best = -math.inf, 0, 0
-    for start in range(len(gains)):
+    for start in starts or range(len(gains)):
         before, after = sums[start], sums[start + 1 : start + _LONGEST + 1]
         if (told := max(after) - before) >= best[0]:  # of equals the shortest, and of those the first
             length = next(number for number, total in enumerate(after, 1) if total - before == told)

@@ -1,29 +1,22 @@
-"""What the fast tagger reads: words and pairs of words that stand side by side."""
+"""What the fast tagger reads: words, and pairs of words that stand side by side."""
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from listener.types import Span
 
-START, END, LINK = "^", "$", "http"
-_TOKEN = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+(?:[.,:]\d+)*|\w+(?:'\w+)*|[?!]+|[^\w\s]")
+START, END = "\x02", "\x03"  # as they stand; their names are "^" and "$"
+LINK, LINE, MONEY = "http", "¶", "<money>"
+_TOKEN = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+(?:[.,:]\d+)*|\w+(?:'\w+)*|[?!]+|\n+|\.{2,}|[^\w\s]")
+_MARKS = {START: "^", END: "$", **dict.fromkeys("$£€¥", MONEY)}
 _SIZES = 8  # steps of length told apart
 _STEP = 6  # words a step
 
 
 def tokens(text: str) -> list[str]:
-    """The words and marks of a text between START and END, lower case; numbers, links and accounts are made one."""
-    words = _TOKEN.findall(text.replace("’", "'"))
-    return [START, *[word.lower() if word.isalpha() else _mark(word) for word in words], END]
-
-
-def _mark(word: str) -> str:
-    first = word[0]
-    if first.isdigit():
-        return "0"
-    if first in "@?!":
-        return "?" if "?" in word else first
-    return LINK if word.startswith(("http://", "https://", "www.")) else word.lower()
+    """The words and marks of a text as they stand, between START and END; "’" is written "'"."""
+    return [START, *_TOKEN.findall(text.replace("’", "'")), END]
 
 
 def spans(text: str) -> list[Span]:
@@ -31,11 +24,32 @@ def spans(text: str) -> list[Span]:
     return [Span(*found.span()) for found in _TOKEN.finditer(text.replace("’", "'"))]
 
 
-def size(words: list[str]) -> str:
+def name(token: str) -> str:
+    """A token as weights know it: lower case; numbers, links, accounts and currencies are made one."""
+    return token.lower() if token.isalpha() else _mark(token)
+
+
+def _mark(token: str) -> str:
+    first = token[0]
+    if first.isdigit():
+        return "0"
+    if first in "@?!":
+        return "?" if "?" in token else first
+    if first == "\n":
+        return LINE
+    if token in _MARKS:
+        return _MARKS[token]
+    if token.startswith(".."):
+        return "…"
+    return LINK if token.startswith(("http://", "https://", "www.")) else token.lower()
+
+
+def size(words: Sequence[str]) -> str:
     """The gram that says how long a text is."""
     return f"<{min(len(words) // _STEP, _SIZES)}>"
 
 
-def grams(words: list[str]) -> list[str]:
-    """The words, the pairs and the length of a text: what weights are learned for."""
-    return [*words, *(f"{before} {word}" for before, word in itertools.pairwise(words)), size(words)]
+def grams(words: Sequence[str]) -> list[str]:
+    """The names, the pairs and the length of a text: what weights are learned for, beside cues."""
+    named = list(map(name, words))
+    return [*named, *(f"{before} {word}" for before, word in itertools.pairwise(named)), size(words)]

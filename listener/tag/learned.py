@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from listener.tag.data import lexicon
-from listener.tag.explain import explain
+from listener.tag.explain import Range, explain
 from listener.tag.grams import tokens
 from listener.tag.language import is_english, language
 from listener.tag.place import find_place
@@ -40,8 +40,23 @@ class Model(Protocol):
     def score(self, text: str, words: list[str]) -> Scored:
         """What it says of a text, whose `tokens` are `words`; the same whatever was read before."""
 
-    def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
-        """The words of a text, and what each tells for a head."""
+    def look(self, text: str, scored: Scored) -> "Look":
+        """A closer look at the words of a text that was scored."""
+
+
+class Look(Protocol):
+    """The words and marks of a text, one by one."""
+
+    words: list[str]
+
+    def gains(self, head: int) -> Sequence[float]:
+        """What each word tells for a head."""
+
+    def without(self, taken: Sequence[Range]) -> Sequence[float]:
+        """The logits of the text without some of its words."""
+
+    def span(self, phrase: Range) -> Span:
+        """Where words stand in the text."""
 
 
 class Verdict(NamedTuple):
@@ -117,7 +132,7 @@ class LearnedTagger:
         """The tags of one post."""
         text = post.words[:CAP]
         words = tokens(text)
-        lang = language(post.lang, words)
+        lang = language(post.lang, map(str.lower, words))
         if not is_english(lang):
             return replace(self._foreign([post])[0], model=self.model)
         scored = self._model.score(text, words)
@@ -149,21 +164,28 @@ class LearnedTagger:
         return scored.place or named
 
     def _evidence(self, text: str, scored: Scored, verdict: Verdict, place: Span | None) -> Iterator[Evidence]:
-        seen: dict[str, Sequence[float]] = {}
-
-        def holds(tag: str, rest: str) -> bool:
-            if rest not in seen and len(seen) * len(rest.split()) > _PROVED:
-                return False
-            if rest not in seen:
-                seen[rest] = self._model.score(rest, tokens(rest)).logits
-            return self._judge.holds(tag, seen[rest], verdict)
-
-        for tag, head in _given(verdict):  # half of all posts have a mood: proof that takes time is for the others
-            spans, gains = self._model.gains(text, scored, head)
-            for span in explain(text, spans, gains, partial(holds, tag), 1 if tag == "sentiment" else 3):
-                yield Evidence(tag, span.start, span.end, text[span.start : span.end])
+        given = list(_given(verdict))
+        if given:
+            yield from self._shown(text, self._model.look(text, scored), given, verdict)
         if place:
             yield Evidence("place", place.start, place.end, text[place.start : place.end])
+
+    def _shown(self, text: str, look: Look, given: Sequence[tuple[str, int]], verdict: Verdict) -> Iterator[Evidence]:
+        seen: dict[tuple[Range, ...], Sequence[float]] = {}
+
+        def holds(tag: str, taken: Sequence[Range]) -> bool:
+            key = tuple(taken)
+            if key not in seen and len(seen) * len(look.words) > _PROVED:
+                return False
+            if key not in seen:
+                seen[key] = look.without(taken)
+            return self._judge.holds(tag, seen[key], verdict)
+
+        for tag, head in given:  # half of all posts have a mood: proof that takes time is for the others
+            proofs = 1 if tag == "sentiment" else 3
+            for phrase in explain(look.words, look.gains(head), partial(holds, tag), proofs):
+                span = look.span(phrase)
+                yield Evidence(tag, span.start, span.end, text[span.start : span.end])
 
 
 def _likeliest(moods: Sequence[float]) -> str:

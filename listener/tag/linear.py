@@ -3,78 +3,153 @@
 One addition adds them all, so that a text costs some microseconds.
 """
 
-import itertools
 import math
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from listener.tag.grams import size
+from listener.tag.explain import Range
+from listener.tag.grams import name, size
+from listener.tag.hits import MARK, Hit, finder
 from listener.tag.weights import MOODS, TAGS
 
 HEADS = (*TAGS, *MOODS)
 _ZERO = 128  # stands for a weight of nothing, so that none is negative
 _LANES = struct.Struct(f"<{len(HEADS)}I")
-_LANE = 32  # bits
+_LANE, _BYTE = 32, 0xFF
+_NOTHING = sum(_ZERO << _LANE * head for head in range(len(HEADS)))
+_TOKENS = 50_000  # that are remembered
 
 
-class Linear(NamedTuple):
-    """Packed weights of single words, of pairs by their first word, the worth of one step of each head, the biases."""
+class Known(NamedTuple):
+    """A token's packed weights (0 where it has none), those of the pairs that it begins by the other word, its name."""
 
-    words: Mapping[str, int]
-    pairs: Mapping[str, Mapping[str, int]]
-    steps: tuple[float, ...]
-    biases: tuple[float, ...]
+    weights: int
+    pairs: Mapping[str, int]
+    name: str
 
-    def logits(self, words: list[str]) -> list[float]:
+
+class Reading(NamedTuple):
+    """What is known of the tokens of a text: packed weights, 0 or None where there are none."""
+
+    words: Sequence[int]  # of each token
+    pairs: Sequence[int | None]  # of each token and the next
+    said: Sequence[Hit]  # cues
+    asked: Sequence[Hit]  # those in questions
+    weights: int  # the sum of all, with that of the length
+    grams: int  # how many they are
+
+
+class Linear:
+    """Adds up what words, pairs and cues tell; what it remembers changes how soon, never what."""
+
+    def __init__(self, rows: Mapping[str, int], steps: Sequence[float], biases: Sequence[float]) -> None:
+        """`rows`: the packed weights of each gram; for each head what one step of a weight is worth, and the bias."""
+        self._rows, self._steps, self._biases = rows, steps, biases
+        self._pairs = dict[str, dict[str, int]]()
+        for gram, row in rows.items():
+            first, _, second = gram.partition(" ")
+            if second:
+                self._pairs.setdefault(first, {})[second] = row
+        self._finder = finder() if any(gram.startswith(MARK) for gram in rows) else None
+        self._known = dict[str, Known]()
+        self._said, self._asked = dict[int, tuple[int, int]](), dict[int, tuple[int, int]]()
+
+    def logits(self, words: Sequence[str]) -> list[float]:
         """A logit for each head; `words` as `tokens` gives them."""
-        single, pairs = self.words, self.pairs
-        known = [single[word] for word in words if word in single]
-        before = words[0]
-        for word in words[1:]:
-            follow = pairs.get(before)
-            if follow and word in follow:
-                known.append(follow[word])
-            before = word
-        known.append(single.get(size(words), 0) or _NOTHING)
-        lanes = _LANES.unpack(sum(known).to_bytes(_LANES.size, "little"))
-        root, zero = math.sqrt(len(known)), _ZERO * len(known)
+        reading = self.read(words)
+        return self.told(reading.weights, reading.grams)
+
+    def read(self, words: Sequence[str]) -> Reading:
+        """What is known of `tokens`."""
+        known = self._known
+        single, pairs, names = zip(*[known.get(word) or self._know(word) for word in words], strict=True)
+        after = list(map(dict.get, pairs, names[1:]))
+        found = [self._rows.get(size(words), _NOTHING), *filter(None, single), *filter(None, after)]
+        weights, grams = sum(found), len(found)
+        said, asked = self._finder(words) if self._finder else ([], [])
+        for hits, sums in ((said, self._said), (asked, self._asked)):
+            for ends, _ in hits:
+                told, cues = sums.get(ends) or self._sum(ends, sums)
+                weights, grams = weights + told, grams + cues
+        return Reading(single, after, said, asked, weights, grams)
+
+    def told(self, weights: int, grams: int) -> list[float]:
+        """A logit for each head, from the sum of so many packed weights."""
+        lanes = _LANES.unpack(weights.to_bytes(_LANES.size, "little"))
+        root, zero = math.sqrt(grams), _ZERO * grams
         return [
-            bias + (lane - zero) * step / root for lane, step, bias in zip(lanes, self.steps, self.biases, strict=True)
+            bias + (lane - zero) * step / root
+            for lane, step, bias in zip(lanes, self._steps, self._biases, strict=True)
         ]
 
-    def gains(self, words: list[str], head: int) -> list[float]:
-        """What each of the `tokens` adds to a head, up to a common factor; a pair's weight is shared by its words."""
-        single, pairs, step, lane = self.words, self.pairs, self.steps[head], _LANE * head
-        gained = [((single.get(word, _NOTHING) >> lane & 0xFFFFFFFF) - _ZERO) * step for word in words]
-        for at, (before, word) in enumerate(itertools.pairwise(words)):
-            if packed := pairs.get(before, _NO_PAIRS).get(word):
-                half = ((packed >> lane & 0xFFFFFFFF) - _ZERO) * step / 2
+    def gains(self, reading: Reading, head: int) -> list[float]:
+        """What each token adds to a head, up to a common factor; tokens share what a pair or a cue tells."""
+        shift, step = _LANE * head, self._steps[head]
+        gained = [((row >> shift & _BYTE) - _ZERO) * step if row else 0.0 for row in reading.words]
+        for at, row in enumerate(reading.pairs):
+            if row:
+                half = ((row >> shift & _BYTE) - _ZERO) * step / 2
                 gained[at] += half
                 gained[at + 1] += half
-        return gained[1:-1]
+        for row, first, last in self._cues(reading):
+            share = ((row >> shift & _BYTE) - _ZERO) * step / (last - first + 1)
+            for at in range(first, last + 1):
+                gained[at] += share
+        return gained
+
+    def without(self, reading: Reading, taken: Sequence[Range]) -> list[float]:
+        """The logits without some tokens: what then stands side by side is no pair."""
+        words = {at for first, last in taken for at in range(first, last + 1)}
+        pairs = {at for first, last in taken for at in range(first - 1, last + 1)}
+        gone = [reading.words[at] for at in words] + [reading.pairs[at] or 0 for at in pairs]
+        gone += [row for row, first, last in self._cues(reading) if any(a <= last and first <= b for a, b in taken)]
+        gone = [row for row in gone if row]
+        return self.told(reading.weights - sum(gone), reading.grams - len(gone))
+
+    def _cues(self, reading: Reading) -> Iterator[tuple[int, int, int]]:
+        """The packed weights of each cue, and the first and last of its tokens."""
+        for hits, sums in ((reading.said, self._said), (reading.asked, self._asked)):
+            for ends, last in hits:
+                for row, length in self._rows_of(ends, sums):
+                    yield row, last - length + 1, last
+
+    def _know(self, token: str) -> Known:
+        named = name(token)
+        known = Known(self._rows.get(named, 0), self._pairs.get(named, _NO_PAIRS), named)
+        if len(self._known) < _TOKENS:
+            self._known[token] = known
+        return known
+
+    def _sum(self, ends: int, sums: dict[int, tuple[int, int]]) -> tuple[int, int]:
+        """The sum of the weights of cues that end together, and how many have any; remembered."""
+        rows = [row for row, _ in self._rows_of(ends, sums)]
+        sums[ends] = told = sum(rows), len(rows)
+        return told
+
+    def _rows_of(self, ends: int, sums: dict[int, tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The packed weights of each cue, and the count of its tokens."""
+        mark = "?" if sums is self._asked else ""
+        for gram, length in self._finder.ends[ends] if self._finder else ():
+            if row := self._rows.get(gram + mark):
+                yield row, length
 
 
 _NO_PAIRS = dict[str, int]()
-_NOTHING = sum(_ZERO << _LANE * head for head in range(len(HEADS)))
 
 
 def load_linear(parts: Mapping[str, bytes]) -> Linear:
     """The model from the parts of a file: "grams" in lines, deflated; "weights", a byte a gram and head; "scales"."""
     scales = msgspec.json.decode(parts["scales"], type=dict[str, tuple[float, ...]])
-    rows = zip(zlib.decompress(parts["grams"]).decode().split("\n"), _rows(parts["weights"]), strict=True)
-    words: dict[str, int] = {}
-    pairs: dict[str, dict[str, int]] = {}
-    for gram, packed in rows:
-        first, _, second = gram.partition(" ")
-        if second:
-            pairs.setdefault(first, {})[second] = packed
-        else:
-            words[gram] = packed
-    return Linear(words, pairs, scales["steps"], scales["biases"])
+    grams = zlib.decompress(parts["grams"]).decode().split("\n")
+    return Linear(
+        dict(zip(grams, _rows(parts["weights"]), strict=True)),
+        scales["steps"],
+        scales["biases"],
+    )
 
 
 def _rows(weights: bytes) -> Iterable[int]:

@@ -6,19 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.explain import _best, explain, without
+from listener.tag.explain import Range, _best, explain, without
 from listener.types import Span
 
 
 def explained(text: str, told: dict[str, float], *, least: int = 1) -> list[str]:
     """The phrases that explain a tag, which holds while `least` of the telling words stand in the text."""
-    words = [Span(*found.span()) for found in re.finditer(r"\w+|\?", text)]
-    gains = [told.get(text[word.start : word.end], 0.0) for word in words]
+    words = re.findall(r"\w+|\?", text)
 
-    def holds(rest: str) -> bool:
-        return sum(word in told for word in re.findall(r"\w+", rest)) >= least
+    def holds(taken: list[Range]) -> bool:
+        gone = {at for first, last in taken for at in range(first, last + 1)}
+        return sum(word in told for at, word in enumerate(words) if at not in gone) >= least
 
-    return [text[span.start : span.end] for span in explain(text, words, gains, holds)]
+    gains = [told.get(word, 0.0) for word in words]
+    return [" ".join(words[first : last + 1]) for first, last in explain(words, gains, holds)]
 
 
 def test_words_side_by_side_are_one_phrase() -> None:
@@ -55,12 +56,16 @@ def test_nothing_is_shown_of_nothing() -> None:
 
 @given(st.lists(st.floats(-2, 3), max_size=30), st.integers(0, 40))
 def test_phrases_never_overlap(gains: list[float], left: int) -> None:
-    text = " ".join("w" for _ in gains)
-    words = [Span(2 * n, 2 * n + 1) for n in range(len(gains))]
-    shown = explain(text, words, gains, lambda rest: len(rest) > left)
+    shown = explain(["w"] * len(gains), gains, lambda taken: sum(last - first for first, last in taken) < left)
     assert bool(shown) == bool(gains)
-    places = [place for span in shown for place in range(span.start, span.end)]
+    places = [place for first, last in shown for place in range(first, last + 1)]
     assert len(places) == len(set(places))
+    assert set(places) <= set(range(len(gains)))
+
+
+def test_a_mark_explains_half_as_much_as_a_word() -> None:
+    assert explained("why x x x x x x x x ?", {"why": 1.0, "?": 1.9}) == ["why", "?"]
+    assert explained("why x x x x x x x x ?", {"why": 1.0, "?": 2.1}) == ["?", "why"]
 
 
 @pytest.mark.parametrize(

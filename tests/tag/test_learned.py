@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.tag import fast, load
-from listener.tag.grams import spans
+from listener.tag.explain import Range, without
+from listener.tag.grams import spans, tokens
 from listener.tag.learned import HEADS, Judge, LearnedTagger, Scored
 from listener.tag.tagger import CAP, lexicon_tagger
 from listener.tag.weights import Card, Level
@@ -38,12 +39,29 @@ class Words:
 
     def score(self, text: str, words: list[str]) -> Scored:
         self.read.append(text)
-        return Scored([NEVER + 12 * (self.words.get(head, "\0") in words) for head in HEADS], place=self.place)
+        return Scored(self.logits([word.lower() for word in words]), place=self.place)
 
-    def gains(self, text: str, scored: Scored, head: int) -> tuple[Sequence[Span], Sequence[float]]:
-        found = spans(text)
-        told = self.words.get(HEADS[head], "\0")
-        return found, [float(text[span.start : span.end].lower() == told) for span in found]
+    def logits(self, words: Sequence[str]) -> list[float]:
+        return [NEVER + 12 * (self.words.get(head, "\0") in words) for head in HEADS]
+
+    def look(self, text: str, scored: Scored) -> "WordsLook":
+        return WordsLook(self, text)
+
+
+class WordsLook:
+    """The words of a text, as `Words` hears them."""
+
+    def __init__(self, model: Words, text: str) -> None:
+        self.model, self.text, self.words = model, text, tokens(text)[1:-1]
+
+    def gains(self, head: int) -> Sequence[float]:
+        return [float(word.lower() == self.model.words.get(HEADS[head], "\0")) for word in self.words]
+
+    def without(self, taken: Sequence[Range]) -> Sequence[float]:
+        return self.model.logits(tokens(without(self.text, [self.span(phrase) for phrase in taken]).lower()))
+
+    def span(self, phrase: Range) -> Span:
+        return Span(spans(self.text)[phrase[0]].start, spans(self.text)[phrase[1]].end)
 
 
 def tagger(model: Words, card: Card = CARD) -> LearnedTagger:

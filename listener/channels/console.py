@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 
 from msgspec import Struct
 
-from listener.card import Card, Piece, card, gone, paragraph
+from listener.card import Card, Piece, TrendCard, card, gone, paragraph, trend_card
 from listener.errors import ChannelError
 from listener.types import Alert, Environment, Message
 
@@ -69,9 +69,18 @@ def render(message: Message, colour: bool = False, width: int = WIDTH, zone: tzi
     paint = _paint if colour else _leave
     width = max(40, width)
     rows = [paint(f"! {text}", YELLOW) for text in paragraph(message.notice, 2_000).splitlines()]
+    if message.trend:
+        rows += _trend(trend_card(message.trend), paint)
     for alert in message.alerts:
         rows += _card(alert, paint, width, zone)
     return "\n".join(rows) + "\n\n"
+
+
+def _trend(shown: TrendCard, paint: Paint) -> Iterator[str]:
+    yield from (paint(f"  {text}", DIM) for text in (shown.about, shown.commands) if text)
+    yield from (paint(f"  {each.label}: {each.url}", CYAN) for each in shown.links)
+    if shown.answer:
+        yield paint(f"  answered: {shown.answer}", GREEN)
 
 
 def _card(alert: Alert, paint: Paint, width: int, zone: tzinfo | None) -> Iterator[str]:
@@ -87,6 +96,8 @@ def _card(alert: Alert, paint: Paint, width: int, zone: tzinfo | None) -> Iterat
         yield from (paint(f"   {row[0][0]}", DIM) for row in _rows([Piece(text)], width - 3) if row)
     if shown.link:
         yield paint(f"   {shown.link}", CYAN)
+    if shown.answer:
+        yield paint(f"   asked before, and answered: {shown.answer}", GREEN)
 
 
 def _origin(shown: Card, zone: tzinfo | None) -> str:

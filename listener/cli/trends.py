@@ -1,5 +1,6 @@
 """`listener trends`: what is asked more than usual."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from listener.card import line, link
 from listener.cli.common import as_json, configured, put, settings_of
 from listener.cli.tables import table
 from listener.errors import ListenerError
-from listener.store import Store
+from listener.store import Store, known
 from listener.store.trends import TrendRow, TrendStore
 from listener.types.trend import Kind
 
@@ -40,22 +41,53 @@ def trends(ctx: click.Context, folder: Path, json: bool, days: int) -> None:
         click.echo("nothing is asked more than usual")
 
 
+def _number(command: Callable[..., None]) -> Callable[..., None]:
+    """The trend that a command is about."""
+    described = click.argument("number", metavar="ID", type=int)(command)
+    return configured(click.option("--json", is_flag=True, hidden=True, help="There is nothing to print.")(described))
+
+
 @trends.command()
-@configured
-@click.argument("number", metavar="ID", type=int)
+@_number
 @click.argument("url")
-@click.option("--json", is_flag=True, hidden=True, help="There is nothing to print.")
 def answered(folder: Path, number: int, url: str, json: bool) -> None:
-    """Note that the question with this ID, as `listener trends` lists it, is answered at URL."""
-    settings, _ = settings_of(folder)
+    """The question with this ID, as `listener trends` lists it, is answered at URL; who asks it again is shown that."""
     if not link(url):
         raise click.UsageError(f"{url!r} is no http(s) address")
+    _say(folder, number, lambda store: known.answer(store.db, number, link(url)))
+
+
+@trends.command()
+@_number
+@click.option("--hours", type=click.IntRange(1, 24 * 30), default=24, show_default=True, help="For how long.")
+def mute(folder: Path, number: int, hours: int, json: bool) -> None:
+    """Tell no more of a trend for a while, however it grows; nor of another that asks the same."""
+    _say(folder, number, lambda store: known.mute(store.db, number, clock() + timedelta(hours=hours)))
+
+
+@trends.command("not-a-question")
+@_number
+def not_a_question(folder: Path, number: int, json: bool) -> None:
+    """A trend is no question: nothing that is like it is told again."""
+    _say(folder, number, lambda store: known.refuse(store.db, number))
+
+
+@trends.command()
+@_number
+@click.option("--by", required=True, help="Your name, as others are to read it.")
+def own(folder: Path, number: int, by: str, json: bool) -> None:
+    """Take care of a trend: its card shows who does."""
+    _say(folder, number, lambda store: known.own(store.db, number, by))
+
+
+def _say(folder: Path, number: int, said: Callable[[Store], bool]) -> None:
+    settings, _ = settings_of(folder)
     store = Store.look(settings.store)
     try:
-        known = TrendStore(store.db).answered(number, link(url))
+        there = said(store)
     finally:
         store.db.close()
-    if not known:
+    if not there:
         raise ListenerError(f"there is no trend {number}: `listener trends --days 30` lists them")
 
 

@@ -6,18 +6,21 @@ from datetime import datetime
 from msgspec import Struct
 
 from listener.store.erase import refresh
+from listener.store.known import HELD_FOR, trending
 from listener.store.rows import dumps, iso, loads
 from listener.types import Alert, Decider, Decisions
 
 
 def plan(conn: sqlite3.Connection, stream: str, decisions: Decisions, decide: Decider, now: datetime) -> int:
     """Write what is to be told within an open transaction; answers how many alerts are new."""
-    new = 0
+    new, busy = 0, trending(conn, now) if decisions.alerts else set[str]()
     for alert in decisions.alerts:
         prints, post = decide.fingerprints(alert.about[0].post), alert.about[0].post
         if insert(conn, alert, prints, now):
             state = first_state(conn, post.created_at, stream)
-            enqueue(conn, Letter(key=alert.key, channel=alert.channel, alerts=(alert.key,), state=state), now)
+            held = iso(now + HELD_FOR) if busy & {f.match.topic for f in alert.about} else ""
+            letter = Letter(key=alert.key, channel=alert.channel, alerts=(alert.key,), state=state, not_before=held)
+            enqueue(conn, letter, now)
             _remember(conn, alert, prints, now)
             new += 1
         else:
@@ -79,6 +82,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     notice: str = ""
     state: str = "pending"
     instead_of: str = ""  # key of the message whose place was gone
+    not_before: str = ""  # "" due at once, whatever clock the sender goes by
+    trend: str = ""  # key of the trend that it shows
 
 
 def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
@@ -91,12 +96,13 @@ def enqueue(conn: sqlite3.Connection, letter: Letter, now: datetime) -> bool:
         letter.instead_of,
         letter.state,
         iso(now),
-        "",  # due at once, whatever clock the sender goes by
+        letter.not_before,
+        letter.trend,
         iso(now),
     )
     sql = (
-        "insert into outbox(key, channel, sender, notice, instead_of, thread, state, at, next_at, created_at) "
-        "values (?,?,?,?,?,'',?,?,?,?) on conflict(key) do nothing"
+        "insert into outbox(key, channel, sender, notice, instead_of, thread, state, at, next_at, trend, created_at) "
+        "values (?,?,?,?,?,'',?,?,?,?,?) on conflict(key) do nothing"
     )
     new = bool(conn.execute(sql, row).rowcount)
     for alert in letter.alerts if new else ():

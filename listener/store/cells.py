@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from listener.store.connection import Database, marks
+from listener.store.known import OPEN_FOR
 from listener.store.rows import at, iso
 from listener.store.trends import Tiding, keep_tiding
 from listener.types.trend import Counted
@@ -65,6 +66,16 @@ class CellStore:
                 (look.topic, MODEL, look.upto, look.memory.decode()),
             )
             return sum(keep_tiding(conn, tiding, now) for tiding in look.tidings)
+
+    def asked(self, topic: str, posts: Sequence[str], now: datetime) -> int:
+        """How many of these posts ask a question that trends, or of which people do not want to hear."""
+        names = [f"{topic}/{post}" for post in posts]
+        sql = (
+            "select count(distinct r.finding) from replies r join trends t on t.key = r.trend where t.kind='question' "
+            "and ((t.updated_at >= ? and t.state='told') or t.verdict != '' or t.muted_until > ?) "
+            f"and r.finding in ({marks(names)})"
+        )
+        return int(self.db.value(sql, (iso(now - OPEN_FOR), iso(now), *names)))
 
     def since(self, streams: Sequence[str]) -> dict[str, datetime]:
         """When each of these sources was first listened to."""

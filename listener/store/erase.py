@@ -50,3 +50,5 @@ def unpurged(conn: sqlite3.Connection) -> None:
 def refresh(conn: sqlite3.Connection, post_key: str) -> None:
     """Have every message that shows a post shown anew."""
     conn.execute(f"update outbox set version = version + 1 where key in ({MESSAGES_OF_POST})", (post_key,))
+    linked = "trend != '' and trend in (select trend from trend_posts where post_key=?)"
+    conn.execute(f"update outbox set version = version + 1 where {linked}", (post_key,))

@@ -5,7 +5,8 @@ import sqlite3
 from listener.store.connection import marks
 from listener.store.erase import HIDDEN
 from listener.store.rows import at, finding_of, loads, post_of
-from listener.types import Alert, Message, Reason
+from listener.store.views import view
+from listener.types import Alert, Draft, Message, Reason
 
 
 def message_of(conn: sqlite3.Connection, row: sqlite3.Row, install: str) -> Message:
@@ -15,9 +16,16 @@ def message_of(conn: sqlite3.Connection, row: sqlite3.Row, install: str) -> Mess
         channel=row["channel"],
         alerts=tuple(_alert(conn, key) for key in carried(conn, row["key"])),
         notice=row["notice"],
-        thread=row["thread"],
+        trend=view(conn, row["trend"]) if row["trend"] else None,
+        thread=row["thread"] or _thread_of(conn, row["within"]),
         install=install,
     )
+
+
+def _thread_of(conn: sqlite3.Connection, parent: str) -> str:
+    """The ref of the message in whose thread another belongs; "" where it never arrived: then it stands for itself."""
+    row = conn.execute("select ref from outbox where key=? and state='sent'", (parent,)).fetchone() if parent else None
+    return str(row["ref"]) if row else ""
 
 
 def carried(conn: sqlite3.Connection, message: str) -> tuple[str, ...]:
@@ -48,7 +56,18 @@ def _alert(conn: sqlite3.Connection, key: str) -> Alert:
         copies=_copies(conn, key),
         deleted=post_row["erased_why"] in HIDDEN,
         gone=post_row["erased_why"] if post_row["erased_why"] in HIDDEN else "",
+        draft=_ready(conn, names),
     )
+
+
+def _ready(conn: sqlite3.Connection, findings: list[str]) -> Draft | None:
+    """Our answer to the question that one of these findings asks again."""
+    sql = (
+        "select t.answer from replies r join trends t on t.key = r.trend "
+        f"where r.finding in ({marks(findings)}) and t.answer != '' order by t.updated_at desc limit 1"
+    )
+    row = conn.execute(sql, findings).fetchone()
+    return Draft("This was asked before, and answered", link=row["answer"]) if row else None
 
 
 def _copies(conn: sqlite3.Connection, alert: str) -> int:

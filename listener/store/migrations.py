@@ -78,6 +78,13 @@ def m009_cells(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m010_again(db: Database) -> None:
+    """Who asked again what trended before."""
+    for statement in _statements("m010.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

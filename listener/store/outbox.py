@@ -19,6 +19,10 @@ from listener.types import Message, Receipt
 LOOK_BACK = timedelta(days=7)  # how long before a restore a message may have been sent that is made anew after it
 _MARGIN = timedelta(hours=1)  # by which the channel's clock may differ from ours
 _HIDDEN = f"select a.key from alerts a join posts p on p.key = a.post_key where p.erased_why in ({UNSHOWN})"
+_READY = (  # what belongs into the thread of another message waits for it, whatever becomes of it
+    "(within='' or not exists (select 1 from outbox p where p.key = outbox.within "
+    "and p.state in ('pending', 'sending', 'unknown')))"
+)
 _OURS = "(state != 'sending' or epoch = ?)"  # what another process is sending is not ours to judge
 
 
@@ -80,7 +84,7 @@ class Outbox:
     def _next(self, db: Database, sender: str, now: datetime, busy: Collection[str]) -> sqlite3.Row | None:
         found = db.rows(
             f"select * from outbox where sender=? and state='pending' and next_at <= ? "
-            f"and channel not in ({marks(list(busy))}) order by id limit 1",
+            f"and channel not in ({marks(list(busy))}) and {_READY} order by id limit 1",
             (sender, iso(now), *busy),
         )
         return found[0] if found else None
@@ -122,7 +126,7 @@ class Outbox:
     def reroute(self, key: str, fallback: str, note: str, now: datetime, why: str) -> None:
         """Its place is gone: the row is kept as failed, and its alerts go to the fallback with a note above."""
         with self.db.write() as conn:
-            row = conn.execute("select notice from outbox where key=?", (key,)).fetchone()
+            row = conn.execute("select notice, trend from outbox where key=?", (key,)).fetchone()
             self._set(conn, key, "failed", now, f"{why}; sent to {fallback} instead")
             alerts = carried(conn, key)
             letter = Letter(
@@ -132,6 +136,7 @@ class Outbox:
                 notice=f"{note}\n{row['notice']}".strip(),
                 state=_state_of(conn, alerts),
                 instead_of=key,
+                trend=row["trend"],
             )
             enqueue(conn, letter, now)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from listener.store.alerts import Letter, enqueue, insert
 from listener.store.connection import Database, marks
+from listener.store.known import Again, note_again, release
 from listener.store.read import Stored, stored
 from listener.store.rows import at, iso
 from listener.types import Alert
@@ -30,6 +31,9 @@ class Tiding(Struct, frozen=True, kw_only=True):
     notice: str = ""
     alerts: tuple[Alert, ...] = ()
     channels: tuple[str, ...] = ()  # who hears of it where there is no alert: of a silence there is no post
+    model: str = ""  # whose vector it is
+    vector: bytes | None = None  # mean of the vectors of its posts, float32
+    within: float = 1.0  # how alike they are
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -41,6 +45,8 @@ class Counted(Struct, frozen=True, kw_only=True):
     memory: bytes
     asked: Sequence[Asked] = ()
     tidings: Sequence[Tiding] = ()
+    again: Sequence[Again] = ()  # posts that ask what trended
+    looked_at: Sequence[str] = ()  # keys of posts whose alerts need not wait any more
 
 
 class TrendRow(Struct, frozen=True, kw_only=True):
@@ -109,7 +115,10 @@ class TrendStore:
             )
             old = iso(now - REMEMBERED)
             conn.execute("delete from asked where topic=? and at < ?", (counted.topic, old))
-            return sum(keep_tiding(conn, tiding, now) for tiding in counted.tidings)
+            told = sum(keep_tiding(conn, tiding, now) for tiding in counted.tidings)
+            note_again(conn, counted.topic, counted.again)
+            release(conn, counted.looked_at)
+            return told
 
     def trends(self, since: datetime) -> list[TrendRow]:
         """Trends that were found or that grew since then, the latest first."""
@@ -119,11 +128,6 @@ class TrendStore:
             (iso(since),),
         )
         return [_row(row) for row in rows]
-
-    def answered(self, number: int, url: str) -> bool:
-        """Note the address of our answer; False where there is no such trend."""
-        with self.db.write() as conn:
-            return bool(conn.execute("update trends set answer=? where id=?", (url, number)).rowcount)
 
 
 def _asked(row: sqlite3.Row) -> Asked:
@@ -143,11 +147,16 @@ def keep_tiding(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:
     for alert in tiding.alerts:
         insert(conn, alert, (), now)
         letter = Letter(
-            key=f"trend/{alert.channel}/{key}", channel=alert.channel, alerts=(alert.key,), notice=tiding.notice
+            key=f"trend/{alert.channel}/{key}",
+            channel=alert.channel,
+            alerts=(alert.key,),
+            notice=tiding.notice,
+            trend=key,
         )
         new += enqueue(conn, letter, now)
     for channel in tiding.channels:
-        new += enqueue(conn, Letter(key=f"trend/{channel}/{key}", channel=channel, notice=tiding.notice), now)
+        letter = Letter(key=f"trend/{channel}/{key}", channel=channel, notice=tiding.notice, trend=key)
+        new += enqueue(conn, letter, now)
     return new
 
 
@@ -171,8 +180,14 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "at": iso(trend.at),
         "updated_at": iso(trend.at),
         "state": tiding.state,
+        "model": tiding.model,
+        "vector": tiding.vector,
+        "within": tiding.within,
     }
-    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", '"of"', "over", "score", "updated_at"))
+    grows = ",".join(
+        f"{name}=excluded.{name}"
+        for name in ("votes", "authors", '"of"', "over", "score", "updated_at", "vector", "within")
+    )
     conn.execute(
         f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
         list(row.values()),
@@ -182,11 +197,10 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
 
 def _grow(conn: sqlite3.Connection, key: str, tiding: Tiding, now: datetime) -> int:
     """Show the card anew, and say it in its thread."""
-    new, ending = 0, f"/{key}"
-    parents = conn.execute(
-        "select key, channel, ref from outbox where substr(key, 1, 6) = 'trend/' and substr(key, -length(?)) = ?",
-        (ending, ending),
-    ).fetchall()
+    new, quiet = 0, "select 1 from trends where key=? and (muted_until > ? or verdict != '')"
+    if conn.execute(quiet, (key, iso(now))).fetchone():
+        return 0
+    parents = conn.execute("select key, channel, ref from outbox where trend=?", (key,)).fetchall()
     for parent in parents:
         conn.execute("update outbox set notice=?, version = version + 1 where key=?", (tiding.notice, parent["key"]))
         if not parent["ref"]:

@@ -1,7 +1,7 @@
 """What a topic's posts want and feel, counted as they come: needs that rise, moods that fall, silences."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from listener.trend.bursts import DAY
 from listener.trend.detector import COLD, LATE, WATERMARK, WINDOWS
-from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Window, sums, usual
-from listener.trend.silence import Open, Series, named, silence
+from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Rows, Window, sums, usual
+from listener.trend.silence import Open, Series, Told, named, silence
 from listener.trend.tails import greater, more, usual_share
 from listener.types.trend import NEGATIVE, OTHER, Counted, Kind, Trend, Vote
 
@@ -61,14 +61,18 @@ class Cells:
         self.topic, self.deaf, self._least = topic, deaf, least
         self._cells: dict[str, _Cell] = {}
         self.open: dict[str, Open] = {}
+        self._unusual: dict[str, set[int]] = {}
         self.first: float | None = None
         self.counted = list[Counted]()  # since it was last taken away
 
-    def restore(
-        self, told: Mapping[str, Open], votes: Iterable[Counted], hours: Iterable[tuple[str, int, int]]
-    ) -> None:
+    def told(self) -> Told:
+        """What is to be stored beside the votes."""
+        return Told(self.open, {name: sorted(hours) for name, hours in self._unusual.items()})
+
+    def restore(self, told: Told, votes: Iterable[Counted], hours: Iterable[tuple[str, int, int]]) -> None:
         """Know again what was stored: votes of the last day, and the number of each cell and hour."""
-        self.open = dict(told)
+        self.open = dict(told.open)
+        self._unusual = {name: set(hours) for name, hours in told.hours.items()}
         for name, hour, number in sorted(hours, key=lambda each: each[1]):
             self._cell(name).hours.add(hour, number)
             self._begin(hour * HOUR)
@@ -118,10 +122,10 @@ class Cells:
         if len(votes) < LEAST_NEED:
             return None
         last = int(end // HOUR)
-        heard = self.heard(last)
-        if not _is_known(heard, last, window):
+        compared = window.earlier(self.heard(last), last, self._odd(name, last))
+        if not _is_known(compared, window):
             return None
-        found = usual(self._cell(name).hours.until(last), heard, last, window)
+        found = usual(self._cell(name).hours.until(last), window, compared)
         score, mean = min((more(len(votes), each), -each.mean) for each in found)
         return self._trend(Kind.NEED, name, window, _Seen(votes, score, -mean))
 
@@ -130,11 +134,11 @@ class Cells:
         of = len(votes) + len(self._cell(OTHER).within(end, seconds))
         if len(votes) < LEAST_NEGATIVE or of < LEAST_OF:
             return None
-        heard = self.heard(last)
-        if not _is_known(heard, last, window):
+        compared = window.earlier(self.heard(last), last, self._odd(NEGATIVE, last))
+        if not _is_known(compared, window):
             return None
         bad, others = (sums(self._cell(name).hours.until(last), window.width) for name in _SPOKEN)
-        past = (usual_share(bad[rows], (bad + others)[rows]) for rows in window.earlier(heard, last) if len(rows))
+        past = (usual_share(bad[rows], (bad + others)[rows]) for rows in compared if len(rows))
         score, share = min((greater(len(votes), of, each), -each.mean) for each in past)
         return self._trend(Kind.MOOD, "", window, _Seen(votes, score, -share * of, of))
 
@@ -162,19 +166,28 @@ class Cells:
         now, before = trend.at.timestamp(), self.open.get(name)
         if before is None or now - before.at >= SILENCE:
             self.open[name] = Open(named(trend), now, trend.votes)
+            self._note(name, trend)
             return [trend]
-        grown = trend.votes >= 2 * before.votes
+        if grown := trend.votes >= 2 * before.votes:
+            self._note(name, trend)
         self.open[name] = Open(before.first, now, trend.votes if grown else before.votes)
         return [replace(trend, thread=before.first)] if grown else []
+
+    def _note(self, name: str, trend: Trend) -> None:
+        """The hours of what is told are not usual; a level that stays is, for it is told no more."""
+        last, hours = int(trend.at.timestamp() // HOUR), self._unusual.setdefault(name, set())
+        hours.update(range(int(trend.since.timestamp() // HOUR), last + 1))
+        self._unusual[name] = {hour for hour in hours if hour > last - KEPT}
+
+    def _odd(self, name: str, last: int) -> Numbers:
+        """For each hour up to this one, 1 where a cell was told to be unusual."""
+        return np.isin(np.arange(last - KEPT + 1, last + 1), [*self._unusual.get(name, ())]).astype(float)
 
     def heard(self, last: int) -> Numbers:
         """For each hour up to this one, 1 where it was listened to."""
         hours = np.arange(last - KEPT + 1, last + 1)
-        found: Numbers = (hours >= (self.first or 0.0) // HOUR).astype(float)
-        for deaf in self.deaf:
-            if 0 <= (at := deaf - int(hours[0])) < KEPT:
-                found[at] = 0.0
-        return found
+        since = hours >= (self.first or 0.0) // HOUR
+        return (since & ~np.isin(hours, [*self.deaf])).astype(float)
 
     def spoken(self, now: datetime, heard: Numbers) -> Series:
         """How often the topic spoke.
@@ -201,10 +214,9 @@ class _Seen(Struct, frozen=True):
     of: int = 0
 
 
-def _is_known(heard: Numbers, last: int, window: Window) -> bool:
+def _is_known(compared: tuple[Rows, Rows], window: Window) -> bool:
     """Whether there is enough of the past to compare with: a day, and twice as long as the window."""
-    every, _ = window.earlier(heard, last)
-    return len(every) > max(_SOON / HOUR, 2 * window.width) - window.width
+    return len(compared[0]) > max(_SOON / HOUR, 2 * window.width) - window.width
 
 
 def _when(counted: Counted) -> float:

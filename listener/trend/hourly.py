@@ -14,6 +14,7 @@ HISTORY = 14 * 24  # hours of the past that are compared with
 KEPT = HISTORY + 24 + 2  # a window reaches into the past, too
 UNEVEN = 0.2  # how much a number varies beyond chance, squared and as a share, until it is known
 _KNOWN_BY = 10  # windows until what was seen of that counts as much
+_OFTEN = 2  # days: what was told at the same time of so many is usual then
 _FIRST = 24.0  # hours in which what was never seen is taken to come once
 
 
@@ -70,11 +71,12 @@ class Window(Struct, frozen=True):
         """Whole hours of the past that it is compared with."""
         return max(1, ceil(self.seconds / HOUR))
 
-    def earlier(self, heard: Numbers, last: int) -> tuple[Rows, Rows]:
+    def earlier(self, heard: Numbers, last: int, odd: Numbers | None = None) -> tuple[Rows, Rows]:
         """Which windows of the past, by their first hour, are compared: all; and those at this time of earlier days.
 
         Args:
             heard: for each hour, of which this is the last, 1 where it was listened to.
+            odd: 1 where it was told that something is unusual: that is usual at a time of day where it was so twice.
         """
         before = int((self.end - self.seconds) // HOUR)  # the first hour that is not wholly before the window
         width, first = self.width, last - len(heard) + 1
@@ -83,12 +85,20 @@ class Window(Struct, frozen=True):
         whole &= (starts + width <= before) & (starts >= before - HISTORY)
         days_ago = int(self.end // HOUR) + 1 - width - starts
         at_this_time = whole & (np.minimum(days_ago % 24, -days_ago % 24) <= 1)
+        if odd is not None:
+            unusual = sums(odd, width) > 0.5
+            days = np.unique((days_ago[at_this_time & unusual] + 1) // 24)
+            whole, at_this_time = whole & ~unusual, at_this_time & ~(unusual & (len(days) < _OFTEN))
         return np.flatnonzero(whole), np.flatnonzero(at_this_time)
 
 
-def usual(counts: Numbers, heard: Numbers, last: int, window: Window) -> tuple[Usual, ...]:
-    """What such a window usually holds: of all hours that were listened to; and, where known, at this time of day."""
-    every, at_this_time = window.earlier(heard, last)
+def usual(counts: Numbers, window: Window, compared: tuple[Rows, Rows]) -> tuple[Usual, ...]:
+    """What such a window usually holds: of all hours; and, where known, at this time of day.
+
+    Args:
+        compared: as of `Window.earlier`.
+    """
+    every, at_this_time = compared
     share = window.seconds / HOUR / window.width
     held = sums(counts, window.width)
     hours = len(every) + window.width - 1 if len(every) else 0

@@ -25,6 +25,13 @@ class Open(Struct, frozen=True):
     votes: int
 
 
+class Told(Struct, frozen=True):
+    """All that was told of a topic, by moment, mood or silence, and the hours since 1970 that it was told of."""
+
+    open: dict[str, Open] = {}
+    hours: dict[str, list[int]] = {}
+
+
 class Series(Struct, frozen=True):
     """How often a topic, or else a source, spoke, hour by hour up to the present one, and when it last did."""
 
@@ -64,10 +71,10 @@ def expected(series: Series, latest: float, now: float) -> Usual | None:
         return None
     window = Window(now, seconds)
     mostly = (series.heard > _MOSTLY).astype(float)
-    _, then = window.earlier(mostly, last)
-    if len(then) < 3 * _DAYS:
+    compared = window.earlier(mostly, last)
+    if len(compared[1]) < 3 * _DAYS:
         return None
-    found = usual(series.counts, mostly, last, window)[-1]
+    found = usual(series.counts, window, compared)[-1]
     return Usual(found.mean * _listened(series.heard, now, seconds), found.shape)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from listener.types.alert import Alert
+from listener.types.trend import TrendView
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -16,6 +17,7 @@ class Message(Struct, frozen=True, kw_only=True):
     channel: str  # "<channel name>" or "<channel name>:<place>"
     alerts: tuple[Alert, ...] = ()
     notice: str = ""  # plain text: an operator's notice, or the note above a re-routed alert
+    trend: TrendView | None = None  # what `notice` is about, where it is a trend
     thread: str = ""  # the ref of the message that it answers
     install: str = ""  # id of this installation, so that two never mistake each other's messages
 

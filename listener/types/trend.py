@@ -73,6 +73,46 @@ class Trend(Struct, frozen=True, kw_only=True):
     over: bool = False  # a silence that has ended
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """A question that trended."""
+
+    key: str  # "topic/thread"
+    vector: bytes  # mean of its posts' vectors, each of length 1; float32
+    within: float  # the mean cosine of pairs of them
+    refused: bool = False  # people say that it is no question
+    muted_until: datetime | None = None
+    open_until: datetime | None = None  # while it trends; None: nobody was told
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it trends."""
+        return not self.refused and self.open_until is not None and now <= self.open_until
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether people do not want to hear of it."""
+        return self.refused or (self.muted_until is not None and now < self.muted_until)
+
+
+class Link(Struct, frozen=True):
+    """An address, and what is to be found there."""
+
+    label: str
+    url: str
+
+
+class TrendView(Struct, frozen=True, kw_only=True):
+    """What the card of a trend shows beside its numbers, read afresh whenever it is shown."""
+
+    id: int  # by which commands name it
+    kind: Kind
+    links: tuple[Link, ...] = ()
+    keyword: str = ""  # the term of the query that most posts matched
+    moment: str = ""  # what most authors want
+    answer: str = ""  # address of our answer
+    owner: str = ""
+    muted_until: datetime | None = None
+    refused: bool = False  # people say that it is no question
+
+
 class Encoder(StrEnum):
     """Which representation questions are compared by."""
 

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from listener.store import Store
+from listener.store.known import answer
 from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
 from listener.trend.threads import name_of
 from listener.types.trend import Asked, Trend
@@ -113,8 +114,8 @@ def test_a_trend_whose_post_is_gone_has_no_words(tables: TrendStore) -> None:
 
 def test_an_answer_is_noted_at_its_trend_alone(tables: TrendStore) -> None:
     tables.keep(counted(quiet(trend(1)), quiet(trend(2, minutes=1))), NOW)
-    assert tables.answered(1, "https://example.org/a")
-    assert not tables.answered(3, "https://example.org/a")
+    assert answer(tables.db, 1, "https://example.org/a")
+    assert not answer(tables.db, 3, "https://example.org/a")
     assert [row.answer for row in tables.trends(NOW)] == ["", "https://example.org/a"]
 
 

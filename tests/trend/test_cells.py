@@ -9,7 +9,7 @@ from msgspec import json
 
 from listener.trend.cells import Cells
 from listener.trend.hourly import HOUR, KEPT
-from listener.trend.silence import Open
+from listener.trend.silence import Told
 from listener.types.trend import Counted, Kind, Trend, Vote
 from tests.conftest import NOW
 
@@ -118,6 +118,16 @@ def test_what_is_wanted_every_day_at_this_time_is_no_need() -> None:
     assert max((t.at for t in found), default=NOW) < NOW + timedelta(days=4)
 
 
+def test_a_need_that_was_told_does_not_hide_the_next_one(cells: Cells) -> None:
+    later = END + 30 * 60
+    quiet = [
+        vote(each, "buy" if n % 8 == 0 else "") for n, each in enumerate(np.arange(END + 130, later, 15.0).tolist())
+    ]
+    _, again = [t for t in tell([*buying(40), *quiet, *buying(10, later)], cells) if not t.thread]
+    assert again.since >= NOW + timedelta(minutes=later - 60)
+    assert again.expected < 2
+
+
 def test_nothing_is_told_in_the_first_day_and_little_history_is_said_in_the_second() -> None:
     cells = Cells()
     background = [vote(15 * n) for n in range(4 * 30)]
@@ -165,7 +175,7 @@ def test_hours_in_which_nobody_listened_do_not_make_the_usual_smaller() -> None:
 def restored(cells: Cells, counted: Sequence[Counted]) -> Cells:
     """Another one that knows what this one would have stored."""
     again = Cells(cells.topic)
-    told = json.decode(json.encode(cells.open), type=dict[str, Open])
+    told = json.decode(json.encode(cells.told()), type=Told)
     hours: dict[tuple[str, int], int] = {}
     for each in counted:
         key = each.cell, int(each.at // HOUR)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.hourly import HOUR, KEPT, Hours, Window, sums, usual
+from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Usual, Window, sums
+from listener.trend.hourly import usual as usual_of
 
 EVER = np.ones(KEPT)
 
@@ -20,6 +21,10 @@ def numbers(last: int, of: dict[int, float]) -> Hours:
         hours.add(hour, number)
     assert hours.until(last)[-1] == of.get(last, 0)
     return hours
+
+
+def usual(counts: Numbers, heard: Numbers, last: int, window: Window) -> tuple[Usual, ...]:
+    return usual_of(counts, window, window.earlier(heard, last))
 
 
 def test_what_was_added_to_an_hour_stands_at_its_place_counted_from_the_last() -> None:
@@ -120,3 +125,16 @@ def test_of_nothing_that_was_ever_heard_one_a_day_is_expected_and_no_time_of_day
     [found] = usual(np.zeros(KEPT), np.zeros(KEPT), 1_000, Window(at(1_001), HOUR))
     assert found.mean == pytest.approx(1 / 24)
     assert found.shape == pytest.approx(1 / 1.2)
+
+
+@pytest.mark.parametrize(("days", "usual_then"), [((1,), False), ((1, 2), True), ((2, 9), True)])
+def test_what_was_told_to_be_unusual_is_usual_at_that_time_where_it_was_so_twice(
+    days: tuple[int, ...], usual_then: bool
+) -> None:
+    odd = np.zeros(KEPT)
+    for day in days:
+        odd[KEPT - 1 - 24 * day] = 1
+    (every, then), (without, still) = (Window(at(1_001), HOUR).earlier(EVER, 1_000, o) for o in (None, odd))
+    assert {*every.tolist()} - {*without.tolist()} == {KEPT - 1 - 24 * day for day in days}
+    assert (then.tolist() == still.tolist()) is usual_then
+    assert {*still.tolist()} <= {*then.tolist()}

@@ -7,9 +7,11 @@ nothing but our own words and numbers.
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from listener.card import Card, Piece, card, gone, line, paragraph
+from listener.card import Card, Piece, card, gone, line, paragraph, trend_card
 from listener.types import Alert, Json, Message
+from listener.types.trend import TrendView
 
 LONGEST_TEXT = 3_000  # characters of a text object
 EVENT_TYPE = "listener_message"
@@ -24,7 +26,7 @@ POSTED = "Posted {ago}"
 def render(message: Message) -> Json:
     """The payload: `text` for notifications, `blocks`, and the `metadata` by which the message is found again."""
     notice = paragraph(message.notice, LONGEST_TEXT)
-    above = [_section(notice)] if notice else []
+    above = [*([_section(notice)] if notice else []), *(_trend(message.trend) if message.trend else [])]
     blocks = _card(message.alerts[0]) if len(message.alerts) == 1 else _list(message.alerts)
     return {"text": _notification(message), "blocks": [*above, *blocks], "metadata": _metadata(message)}
 
@@ -32,7 +34,11 @@ def render(message: Message) -> Json:
 def plain(message: Message) -> Json:
     """The payload without blocks, for when Slack refuses them."""
     length = 500 if len(message.alerts) == 1 else 80
-    lines = [_escaped(paragraph(message.notice, 400)), *(words for a in message.alerts for words in _plain(a, length))]
+    lines = [
+        _escaped(paragraph(message.notice, 400)),
+        *_plain_trend(message),
+        *(words for a in message.alerts for words in _plain(a, length)),
+    ]
     return {"text": _joined(lines), "metadata": _metadata(message)}
 
 
@@ -56,7 +62,21 @@ def _card(alert: Alert) -> list[Json]:
         _context(_plain_text(shown.who), *([_mrkdwn(_date(shown.posted_at, POSTED))] if shown.posted_at else [])),
         *_details(shown),
         *([_rich(_sentence(_link(shown)))] if shown.link else []),
+        *([_rich(_sentence(_text("✅ Asked before, and answered: "), _address(shown.answer)))] if shown.answer else []),
     ]
+
+
+def _trend(view: TrendView) -> list[Json]:
+    shown = trend_card(view)
+    links = [part for each in shown.links for part in (_text(" · "), _address(each.url, each.label))][1:]
+    answer = [_text("✅ Answered at "), _address(shown.answer)] if shown.answer else []
+    blocks = [_context(_plain_text(shown.about))] if shown.about else []
+    blocks += [_rich(_sentence(*parts)) for parts in (links, answer) if parts]
+    return [*blocks, _context(_plain_text(shown.commands))]
+
+
+def _address(url: str, label: str = "") -> Json:
+    return {"type": "link", "url": url, "text": label or (urlsplit(url).hostname or url)}
 
 
 def _heading(shown: Card) -> Iterable[Json]:
@@ -103,6 +123,14 @@ def _notification(message: Message) -> str:
 def _teaser(alert: Alert) -> str:
     shown = card(alert, 150)
     return f"{shown.heading} · {shown.score}\n{_words(shown)}" if shown else gone(alert)
+
+
+def _plain_trend(message: Message) -> list[str]:
+    if message.trend is None:
+        return []
+    shown = trend_card(message.trend)
+    links = [f"{each.label} <{_escaped(each.url)}>" for each in shown.links]
+    return [_escaped(shown.about), *links, *([f"answered <{_escaped(shown.answer)}>"] if shown.answer else [])]
 
 
 def _plain(alert: Alert, length: int) -> list[str]:

@@ -18,14 +18,14 @@ from listener.tag import load
 from listener.trend import Line, hashed, same_text
 from listener.trend.cells import Cells
 from listener.trend.hourly import KEPT
-from listener.trend.silence import Open
+from listener.trend.silence import Told
 from listener.types import Moment, Post
 from listener.types.trend import Counted, Kind, Trend, Vote
 
 SIZES = {Kind.NEED: (5, 10, 20, 40), Kind.MOOD: (10, 20, 40, 80), Kind.SILENCE: (3, 6, 12, 24)}
 """Posts of a burst within an hour; posts in a row of which most turn negative; hours without a post."""
 _TURNED = 0.8  # of those posts
-_APART = 18 * HOUR  # between two events of a cell
+_APART = 65 * HOUR  # between two events of a cell, so that one is not usual for the next
 _STEP = timedelta(minutes=15)  # between two looks for silences
 _DEATHS = 10
 _TOLD_WITHIN = {Kind.NEED: 2 * HOUR, Kind.MOOD: HOUR, Kind.SILENCE: 0.0}  # of its first post, its last, its end
@@ -234,7 +234,7 @@ def _restored(cells: Cells, counted: Sequence[Counted]) -> Cells:
         key = each.cell, int(each.at // HOUR)
         hours[key] = hours.get(key, 0) + 1
         latest[each.cell] = max(each.at, latest.get(each.cell, 0.0))
-    told = msgspec.json.decode(msgspec.json.encode(cells.open), type=dict[str, Open])
+    told = msgspec.json.decode(msgspec.json.encode(cells.told()), type=Told)
     votes = [each for each in counted if each.at >= latest[each.cell] - 26 * HOUR]
     again.restore(told, votes, [(*key, number) for key, number in hours.items()])
     return again

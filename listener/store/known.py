@@ -1,0 +1,120 @@
+"""Questions that trended: what people said of them, who asked them again, and whose alerts go into their threads."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from listener.store.connection import Database
+from listener.store.erase import refresh
+from listener.store.rows import at, iso
+from listener.types.trend import Known
+
+OPEN_FOR = timedelta(hours=6)  # after it was last told, a question trends
+HELD_FOR = timedelta(seconds=40)  # a post's own alert waits, while a question of its topic trends, to be looked at
+_MOST = 500  # questions of a topic, the latest
+
+
+class Again(Struct, frozen=True):
+    """A post that is part of a trend, or asks its question again."""
+
+    post: str
+    trend: str  # key
+    joins: bool = False  # its own alert belongs into the thread of the trend
+
+
+def known(db: Database, topic: str, model: str) -> list[Known]:
+    """The questions of a topic that trended, the latest last."""
+    rows = db.rows(
+        "select key, vector, within, answer, verdict, muted_until, updated_at, state from trends "
+        "where topic=? and kind='question' and model=? and vector is not null order by updated_at desc limit ?",
+        (topic, model, _MOST),
+    )
+    return [
+        Known(
+            key=row["key"],
+            vector=row["vector"],
+            within=row["within"],
+            refused=bool(row["verdict"]),
+            muted_until=at(row["muted_until"]) if row["muted_until"] else None,
+            open_until=at(row["updated_at"]) + OPEN_FOR if row["state"] == "told" else None,
+        )
+        for row in reversed(rows)
+    ]
+
+
+def trending(conn: sqlite3.Connection, now: datetime) -> set[str]:
+    """The topics of which a question trends."""
+    sql = (
+        "select topic from trends where updated_at >= ? and kind='question' and state='told' and verdict='' "
+        "and exists (select 1 from outbox where trend = trends.key)"
+    )
+    return {row["topic"] for row in conn.execute(sql, (iso(now - OPEN_FOR),))}
+
+
+def note_again(conn: sqlite3.Connection, topic: str, found: Iterable[Again]) -> None:
+    """Remember who asked again; alerts that wait go into the threads of what they are part of."""
+    for each in found:
+        row = (f"{topic}/{each.post}", each.trend)
+        if conn.execute("insert or ignore into replies values (?,?)", row).rowcount:
+            refresh(conn, each.post)
+        if each.joins:
+            conn.execute(
+                f"update outbox set within = (select p.key from outbox p where p.trend = ?2 "
+                f"and p.channel = outbox.channel order by p.id limit 1) where {_ALONE} and exists "
+                "(select 1 from outbox p where p.trend = ?2 and p.channel = outbox.channel)",
+                (each.post, each.trend),
+            )
+
+
+def release(conn: sqlite3.Connection, posts: Iterable[str]) -> None:
+    """Alerts of these posts were looked at and wait no longer."""
+    conn.executemany(f"update outbox set next_at='' where {_ALONE}", [(post,) for post in posts])
+
+
+_ALONE = (  # messages about one post alone, that nobody has tried to send
+    "state='pending' and tries=0 and trend='' and key in (select c.message from carries c "
+    "join alerts a on a.key = c.alert where a.post_key=?1) "
+    "and (select count(*) from carries c where c.message = outbox.key) = 1"
+)
+
+
+# What people say of it
+
+
+def answer(db: Database, number: int, url: str) -> bool:
+    """Note the address of our answer, and show it to all who asked; False where there is no such trend."""
+    return _say(db, number, "answer", url)
+
+
+def mute(db: Database, number: int, until: datetime) -> bool:
+    """Tell no more of it until then; False where there is no such trend."""
+    return _say(db, number, "muted_until", iso(until))
+
+
+def refuse(db: Database, number: int) -> bool:
+    """It is no question: nothing like it is told; False where there is no such trend."""
+    return _say(db, number, "verdict", "not-a-question")
+
+
+def own(db: Database, number: int, name: str) -> bool:
+    """Note who takes care of it; False where there is no such trend."""
+    return _say(db, number, "owner", name)
+
+
+def _say(db: Database, number: int, column: str, value: str) -> bool:
+    with db.write() as conn:
+        row = conn.execute("select key, topic from trends where id=?", (number,)).fetchone()
+        if row is None:
+            return False
+        conn.execute(f"update trends set {column}=? where id=?", (value, number))
+        conn.execute("update outbox set version = version + 1 where trend=?", (row["key"],))
+        if column == "answer":
+            posts = conn.execute("select post_key from trend_posts where trend=?", (row["key"],)).fetchall()
+            names = [(f"{row['topic']}/{each['post_key']}", row["key"]) for each in posts]
+            conn.executemany("insert or ignore into replies values (?,?)", names)
+            asked = "select f.post_key from replies r join findings f on f.key = r.finding where r.trend=?"
+            for [post] in conn.execute(asked, (row["key"],)).fetchall():
+                refresh(conn, post)
+        return True

@@ -25,11 +25,15 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
 @click.option("--seeds", type=click.IntRange(1, 50), default=5, show_default=True, help="Runs with other bursts.")
 @click.option("--rivals/--no-rivals", default=True, help="Compare with other methods.")
 @click.option(
-    "--kind", type=click.Choice([*Kind]), default=Kind.QUESTION, show_default=True, help="What is to be found."
+    "--kind",
+    type=click.Choice([each.value for each in Kind]),
+    default=Kind.QUESTION.value,
+    show_default=True,
+    help="What is to be found.",
 )
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
 @unconfigured("what is measured is always the same.")
-def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: Kind, file: Path | None) -> None:
+def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: str, file: Path | None) -> None:
     """Put bursts of paraphrases into real streams, and count which are found, how soon, and what else is told.
 
     The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json). Of needs, moods and

@@ -11,24 +11,32 @@ from listener.app import clock
 from listener.card import line, link
 from listener.cli.common import as_json, configured, put, settings_of
 from listener.cli.tables import table
+from listener.config import Settings
 from listener.errors import ListenerError
+from listener.ops.standing import MostAsked, most_asked
 from listener.store import Store, known
 from listener.store.trends import TrendRow, TrendStore
 from listener.types.trend import Kind
 
 _NOW = timedelta(days=1)
+_LONGEST = 30  # days for which questions are kept
 
 
 @click.group(invoke_without_command=True)
 @configured
 @as_json
-@click.option("--days", type=click.IntRange(1, 400), default=1, show_default=True, help="How far to look back.")
+@click.option("--standing", is_flag=True, help="What is asked most, whether it rises or not: 7 days, or --days 30.")
+@click.option("--days", type=click.IntRange(1, 400), help="How far to look back: 1 day, if it is not said.")
 @click.pass_context
-def trends(ctx: click.Context, folder: Path, json: bool, days: int) -> None:
+def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: int | None) -> None:
     """What is asked more than usual, the latest first; `answered` notes where a question was answered."""
     if ctx.invoked_subcommand:
         return
     settings, _ = settings_of(folder)
+    if standing:
+        _standing(settings, days or 7, json=json)
+        return
+    days = days or 1
     found = _stored(settings.store, clock() - days * _NOW)
     if json:
         put([msgspec.to_builtins(row) for row in found])
@@ -89,6 +97,29 @@ def _say(folder: Path, number: int, said: Callable[[Store], bool]) -> None:
         store.db.close()
     if not there:
         raise ListenerError(f"there is no trend {number}: `listener trends --days 30` lists them")
+
+
+def _standing(settings: Settings, days: int, *, json: bool) -> None:
+    if days > _LONGEST:
+        raise click.UsageError(f"questions are kept for {_LONGEST} days: say --days 7 or --days {_LONGEST}")
+    store = Store.look(settings.store)
+    try:
+        found = most_asked(store.db, [topic.id for topic in settings.topics], clock() - days * _NOW)
+    finally:
+        store.db.close()
+    if json:
+        put([msgspec.to_builtins(each) for each in found])
+    elif found:
+        names = {topic.id: topic.name for topic in settings.topics}
+        rows = [(str(each.votes), names[each.topic], *_words(each)) for each in found]
+        click.echo(table(("VOTES", "TOPIC", "FIRST", "LAST", "ANSWER", "QUESTION"), rows))
+    else:
+        click.echo(f"no question was asked by two people within {days} days")
+
+
+def _words(each: MostAsked) -> tuple[str, ...]:
+    answer = each.answer or ("trended, not answered" if each.trended else "–")
+    return f"{each.first:%d %b}", f"{each.last:%d %b}", answer, line(each.question, 200) or "(its words are gone)"
 
 
 def _stored(path: Path, since: datetime) -> list[TrendRow]:

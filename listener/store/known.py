@@ -36,6 +36,7 @@ def known(db: Database, topic: str, model: str) -> list[Known]:
             key=row["key"],
             vector=row["vector"],
             within=row["within"],
+            answer=row["answer"],
             refused=bool(row["verdict"]),
             muted_until=at(row["muted_until"]) if row["muted_until"] else None,
             open_until=at(row["updated_at"]) + OPEN_FOR if row["state"] == "told" else None,

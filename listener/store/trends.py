@@ -14,7 +14,8 @@ from listener.store.rows import at, iso
 from listener.types import Alert
 from listener.types.trend import Asked, Trend
 
-REMEMBERED = timedelta(days=15)
+REMEMBERED = timedelta(days=15)  # that a detector compares with
+_KEPT = timedelta(days=31)  # for what is asked most in a month
 
 
 class Tiding(Struct, frozen=True, kw_only=True):
@@ -94,6 +95,18 @@ class TrendStore:
         found = [_asked(row) for row in rows]
         return (known[0]["upto"], known[0]["memory"].encode(), found) if known else (0, b"", found)
 
+    def asked(self, topic: str, since: datetime) -> tuple[str, bytes, list[Asked]]:
+        """The model whose questions are the latest, what is known beside them, and its questions since then."""
+        latest = (
+            "select model, memory from trend_memory where topic=? and model in (select model from asked where topic=?)"
+        )
+        known = self.db.rows(f"{latest} order by upto desc limit 1", (topic, topic))
+        if not known:
+            return "", b"", []
+        model, memory = known[0]["model"], known[0]["memory"].encode()
+        sql = "select * from asked where topic=? and model=? and at >= ? order by id"
+        return model, memory, [_asked(row) for row in self.db.rows(sql, (topic, model, iso(since)))]
+
     def finding(self, topic: str, post_key: str) -> Stored | None:
         """The finding of a topic about a post."""
         rows = self.db.rows("select * from named_findings where topic=? and post_key=?", (topic, post_key))
@@ -113,7 +126,7 @@ class TrendStore:
                 "insert or replace into trend_memory values (?,?,?,?)",
                 (counted.topic, counted.model, counted.upto, counted.memory.decode()),
             )
-            old = iso(now - REMEMBERED)
+            old = iso(now - _KEPT)
             conn.execute("delete from asked where topic=? and at < ?", (counted.topic, old))
             told = sum(keep_tiding(conn, tiding, now) for tiding in counted.tidings)
             note_again(conn, counted.topic, counted.again)

@@ -82,6 +82,7 @@ class Known(Struct, frozen=True, kw_only=True):
     refused: bool = False  # people say that it is no question
     muted_until: datetime | None = None
     open_until: datetime | None = None  # while it trends; None: nobody was told
+    answer: str = ""  # address of ours
 
     def is_open(self, now: datetime) -> bool:
         """Whether it trends."""
@@ -90,6 +91,17 @@ class Known(Struct, frozen=True, kw_only=True):
     def is_quiet(self, now: datetime) -> bool:
         """Whether people do not want to hear of it."""
         return self.refused or (self.muted_until is not None and now < self.muted_until)
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A question that many asked, whether it rises or not."""
+
+    question: str  # Asked.post of the one in the middle
+    posts: tuple[str, ...]  # one a vote, earliest first
+    votes: int  # an author counts once, and a text counts once
+    first: datetime
+    last: datetime
+    vector: bytes  # mean, float32
 
 
 class Link(Struct, frozen=True):

@@ -15,7 +15,7 @@ from listener.store.known import known as list_known
 from listener.store.trends import Counted, Tiding, TrendStore
 from listener.trend import Detector, Light, asks, hashed, same_text
 from listener.trend.detector import Memory
-from listener.trend.known import asks_again, floats
+from listener.trend.known import asks_again, floats, likeness
 from listener.trend.telling import notice
 from listener.trend.threads import name_of
 from listener.types import Alert, Clock, Finding, Post, Reason
@@ -87,14 +87,16 @@ class Trends:
         """Who hears of it; `known` learns of it."""
         thread = next(each for each in detector.threads.open if each.first == name_of(trend))
         like = asks_again(thread.mean, known, float(detector.levels.values[0]))
+        within = likeness(thread.mean, len(trend.posts))
         tiding = replace(
             self._who_hears(parts, trend, quiet=bool(like and not trend.thread and like.is_quiet(trend.at))),
             model=Light.model,
             vector=thread.mean.tobytes(),
-            within=thread.within,
+            within=within,
         )
-        open_until = trend.at + OPEN_FOR if tiding.state == "told" else None
-        known.append(Known(key=_key(trend), vector=tiding.vector or b"", within=thread.within, open_until=open_until))
+        if not trend.thread:
+            open_until = trend.at + OPEN_FOR if tiding.state == "told" else None
+            known.append(Known(key=_key(trend), vector=thread.mean.tobytes(), within=within, open_until=open_until))
         return tiding
 
     def _who_hears(self, parts: Parts, trend: Trend, *, quiet: bool) -> Tiding:

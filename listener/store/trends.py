@@ -197,10 +197,7 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "vector": tiding.vector,
         "within": tiding.within,
     }
-    grows = ",".join(
-        f"{name}=excluded.{name}"
-        for name in ("votes", "authors", '"of"', "over", "score", "updated_at", "vector", "within")
-    )
+    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", '"of"', "over", "score", "updated_at"))
     conn.execute(
         f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
         list(row.values()),

@@ -32,3 +32,8 @@ def asks_again(asked: Floats, known: Sequence[Known], least: float) -> Known | N
 def floats(vector: bytes) -> Floats:
     """A vector of int8 as it is compared."""
     return np.frombuffer(vector, np.int8).astype(np.float32)
+
+
+def likeness(mean: Floats, size: int) -> float:
+    """The mean cosine of pairs of so many vectors of length 1 whose mean this is."""
+    return max(0.0, (float(mean @ mean) * size - 1) / (size - 1)) if size > 1 else 1.0

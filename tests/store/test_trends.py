@@ -72,11 +72,22 @@ def test_a_question_that_is_counted_again_is_one_question(tables: TrendStore) ->
     assert (upto, asked) == (2, [question(1)])
 
 
-@pytest.mark.parametrize(("age", "kept"), [(14.9, 1), (15.1, 0)])
-def test_questions_are_dropped_when_no_window_needs_them(tables: TrendStore, age: float, kept: int) -> None:
+@pytest.mark.parametrize(("age", "kept", "compared"), [(14.9, 1, 1), (15.1, 1, 0), (30.9, 1, 0), (31.1, 0, 0)])
+def test_questions_are_dropped_when_nothing_needs_them(
+    tables: TrendStore, age: float, kept: int, compared: int
+) -> None:
     tables.keep(counted(asked=(question(1, days=age),)), NOW)
     assert tables.db.value("select count(*) from asked") == kept
+    assert len(tables.remembered("desks", "light-1", NOW)[2]) == compared
     assert timedelta(days=15) == REMEMBERED
+
+
+def test_what_was_asked_since_a_time_is_read_with_its_model(tables: TrendStore) -> None:
+    assert tables.asked("desks", NOW) == ("", b"", [])
+    tables.keep(counted(asked=(question(1, days=20), question(2, days=1))), NOW)
+    model, _, found = tables.asked("desks", NOW - timedelta(days=30))
+    assert (model, len(found)) == ("light-1", 2)
+    assert tables.asked("desks", NOW - timedelta(days=7))[2] == [question(2, days=1)]
 
 
 def test_two_trends_with_the_same_middle_question_are_two_rows(tables: TrendStore) -> None:

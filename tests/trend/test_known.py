@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from listener.trend import Light
-from listener.trend.known import asks_again, floats
+from listener.trend.known import asks_again, floats, likeness
 from listener.trend.past import Floats
 from listener.types.trend import Known
 from tests.conftest import NOW
@@ -21,8 +21,7 @@ def vector(text: str) -> Floats:
 def trended(key: str, texts: Sequence[str]) -> Known:
     unit = np.array([v / np.linalg.norm(v) for v in map(vector, texts)])
     mean = unit.mean(axis=0).astype(np.float32)
-    within = (float(mean @ mean) * len(texts) - 1) / (len(texts) - 1)
-    return Known(key=key, vector=mean.tobytes(), within=within)
+    return Known(key=key, vector=mean.tobytes(), within=likeness(mean, len(texts)))
 
 
 REFUNDS = trended("refund", REFUND[:4])
@@ -68,3 +67,9 @@ def test_a_question_trends_for_a_while_unless_people_refuse_it() -> None:
     assert (refused.is_open(NOW), refused.is_quiet(NOW)) == (False, True)
     muted = Known(key="k", vector=b"", within=1, muted_until=NOW)
     assert (muted.is_quiet(NOW - hour), muted.is_quiet(NOW)) == (True, False)
+
+
+def test_how_alike_vectors_are_is_read_from_their_mean() -> None:
+    unit = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
+    assert likeness(unit.mean(axis=0), 3) == pytest.approx(1 / 3)
+    assert likeness(unit[0], 1) == 1

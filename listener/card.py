@@ -103,7 +103,7 @@ def card(alert: Alert, length: int) -> Card | None:
         who=_who(post),
         why=_why(best),
         mood=_mood(tags),
-        place=line(tags.place or post.place, 80),
+        place=line(tags.placed or post.place, 80),
         notes=_notes(alert),
         answer=link(alert.draft.link) if alert.draft else "",
         link=address,

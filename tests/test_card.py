@@ -12,6 +12,7 @@ from listener.types import (
     Alert,
     Evidence,
     Finding,
+    Location,
     Match,
     Moment,
     Post,
@@ -29,7 +30,7 @@ UNSEEN = [chr(code) for code in (0, 0x1B, 0x9B, 0x200B, 0x200F, 0x202E, 0x2066, 
 
 def shown(make: Callable[..., Post], now: datetime, **given_: Any) -> Card:
     """The card of an invented alert; fields of its tags and of the alert are told apart by name."""
-    tag_names = {"labels", "signals", "sentiment", "place", "evidence", "leaves"}
+    tag_names = {"labels", "signals", "sentiment", "place", "where", "evidence", "leaves"}
     alert_names = {"copies", "reason", "topics"}
     tags = {name: value for name, value in given_.items() if name in tag_names - {"leaves"}}
     fields = {name: value for name, value in given_.items() if name not in tag_names | alert_names}
@@ -133,6 +134,18 @@ def test_the_place_is_not_told_twice(post: Callable[..., Post], now: datetime) -
     evidence = (Evidence("go", 0, 5, "where to eat"), Evidence("place", 9, 14, "Leeds"))
     result = shown(post, now, evidence=evidence, place="Leeds")
     assert (result.why, result.place) == ("go “where to eat”", "Leeds")
+
+
+def test_where_the_place_lies_stands_beside_it(post: Callable[..., Post], now: datetime) -> None:
+    where = Location(city="Denver", region="Colorado", country="United States", code="US")
+    assert (
+        shown(post, now, place="downtown Denver", where=where).place
+        == "downtown Denver (Denver, Colorado, United States)"
+    )
+
+
+def test_a_country_is_not_told_twice(post: Callable[..., Post], now: datetime) -> None:
+    assert shown(post, now, place="Peru", where=Location(country="Peru", code="PE")).place == "Peru"
 
 
 def test_mood_is_a_word_not_a_number_that_contradicts_it(post: Callable[..., Post], now: datetime) -> None:

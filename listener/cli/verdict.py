@@ -61,7 +61,7 @@ def _finding(stored: Stored, names: Mapping[str, str]) -> Iterator[str]:
     yield f"  moments    {held}  ({moments})"
     rest = [f"question {tags.question:.0%}", _URGENCY[tags.urgency] and f"urgency {_URGENCY[tags.urgency]}"]
     rest += [mood(tags.sentiment), *tags.signals]
-    rest += [f"in {tags.place}" if tags.place else "", tags.lang]
+    rest += [f"in {tags.placed}" if tags.place else "", tags.lang]
     yield f"  tags       {' · '.join(filter(None, rest))}"
     for line in _evidence(tags.evidence):
         yield f"  because    {line}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from listener.tag.gazetteer import located
 from listener.types import Evidence, Finding, Match, Moment, Post, Reach, Score, Sentiment, Span, Tags
 
 
@@ -125,14 +126,14 @@ def finding_of(row: sqlite3.Row, post: Post) -> Finding:
             msgspec.json.decode(row["spans"], type=tuple[Span, ...]),
             row["topic_name"],
         ),
-        tags=_tags_of(row),
+        tags=_tags_of(row, post.words),
         score=Score(
             row["score"], row["intent"], row["urgency_score"], row["relevance"], expires_at=at(row["expires_at"])
         ),
     )
 
 
-def _tags_of(row: sqlite3.Row) -> Tags:
+def _tags_of(row: sqlite3.Row, words: str) -> Tags:
     negative, neutral, positive = loads(row["sentiment_p"])
     return Tags(
         moments={m: row[m.value] for m in Moment},
@@ -143,6 +144,7 @@ def _tags_of(row: sqlite3.Row) -> Tags:
         sentiment=Sentiment(row["sentiment"], row["compound"], (negative, neutral, positive)),
         signals=tuple(loads(row["signals"])),
         place=row["place"],
+        where=located(row["place"], words) if row["place"] else None,
         lang=row["lang"],
         evidence=msgspec.json.decode(row["evidence"], type=tuple[Evidence, ...]),
         vector=row["vector"],

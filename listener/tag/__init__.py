@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol
 
+import msgspec
+
 from listener.errors import ODD, ConfigError
 from listener.tag.fast import fast_tagger
 from listener.tag.own import KINDS, SHIPPED, own_path
@@ -112,6 +114,7 @@ def as_json(post: Post, tags: Tags) -> Json:
         },
         "signals": list(tags.signals),
         "place": tags.place,
+        "where": msgspec.to_builtins(tags.where),
         "lang": tags.lang,
         "evidence": [
             {"tag": shown.tag, "start": shown.start, "end": shown.end, "text": shown.text} for shown in tags.evidence

@@ -14,6 +14,7 @@ from listener.tag.explain import Range, without
 from listener.tag.grams import tokens
 from listener.tag.learned import LearnedTagger, Scored
 from listener.tag.linear import Linear, load_linear
+from listener.tag.place import Read
 from listener.tag.tagger import lexicon_tagger
 from listener.tag.weights import TAGS, Weights, read_weights
 from listener.types import Post, Span, Tags
@@ -31,12 +32,12 @@ class AccurateModel:
         self._encode, self._heads, self._linear = encoder, heads, linear
 
     def score(self, text: str, words: list[str]) -> Scored:
-        """The logits, the vector and the likeliest place of a text."""
+        """The logits, the vector and what it thinks of the places in a text."""
         pieces = self._encode(text)
         read = logits(self._heads, pieces.vectors)
         read[: len(TAGS)] += WORDS * np.array(self._linear.logits(words)[: len(TAGS)], dtype=np.float32)
         vector = sentence_vector(self._heads, pieces.vectors)
-        return Scored(read.tolist(), vector, place_of(text, pieces, self._heads.place), pieces)
+        return Scored(read.tolist(), vector, read_place(text, pieces, self._heads.place), pieces)
 
     def look(self, text: str, scored: Scored) -> "AccurateLook":
         """What each word of a text is likely to tell."""
@@ -78,9 +79,14 @@ def _words(pieces: Pieces, gains: Floats) -> tuple[list[Span], list[float]]:
     return spans, sums
 
 
-def place_of(text: str, pieces: Pieces, head: Floats) -> Span | None:
-    """The run of pieces that likeliest names a place, made whole words; None where none is likely."""
+def read_place(text: str, pieces: Pieces, head: Floats) -> Read:
+    """How likely each piece belongs to the name of a place, and the run of pieces that likeliest is one."""
     likely = (pieces.inner @ head[:-1] + head[-1]).tolist()
+    return Read(pieces.spans, likely, _best_run(text, pieces, likely))
+
+
+def _best_run(text: str, pieces: Pieces, likely: Sequence[float]) -> Span | None:
+    """The likeliest run of pieces, made whole words; None where none is likely."""
     runs: list[tuple[float, int, int]] = []
     for at, (logit, begins) in enumerate(zip(likely, pieces.begins, strict=True)):
         goes_on = bool(runs) and runs[-1][2] == at - 1

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -20,14 +20,28 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
     threshold: float
 
 
-class Places(Struct, frozen=True, forbid_unknown_fields=True):
+class Places(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """How places are told from other words."""
 
     names: frozenset[str]  # known places
     here: frozenset[str]  # words for "near me"
     tail: frozenset[str]  # small words that end a name: "stadium"
-    before: tuple[str, ...]  # prepositions, surest first
+    head: frozenset[str]  # small words that begin a name: "downtown"
+    join: frozenset[str]  # small words within a name: "of"
     never: frozenset[str]  # words with a capital that name no place
+    opening: frozenset[str]  # words that begin a name only before another capital: "new"
+    common: frozenset[str]  # towns whose names are words
+    weights: Mapping[str, Mapping[str, float]]  # of each sign: "words"; "read": of their sum and of a model's reading
+
+    @cached_property
+    def here_begins(self) -> frozenset[str]:
+        """The first words of `here`."""
+        return frozenset(words.partition(" ")[0] for words in self.here)
+
+    @property
+    def generic(self) -> frozenset[str]:
+        """Words that say what a place is, not where: "the", "downtown", "airport"."""
+        return self.tail | self.head | {"the"}
 
 
 class English(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +92,7 @@ def lexicon() -> Lexicon:
     tables = dict(_tables())
     named = [{**cue, "topic": topic} for topic, table in tables.items() for cue in table.get("cue", ())]
     cues = tuple(msgspec.convert(named, list[Cue]))
-    places = msgspec.convert(tables["places"], Places)
+    places = msgspec.convert({**tables["places"], "weights": tables.get("place_weights", {})}, Places)
     return Lexicon(
         cues=cues,
         root=plant(cues),

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from listener.tag.data import lexicon
 from listener.tag.explain import Range, explain
+from listener.tag.gazetteer import located
 from listener.tag.grams import tokens
 from listener.tag.language import is_english, language
-from listener.tag.place import find_place
+from listener.tag.place import Read, find_place
 from listener.tag.tagger import CAP, LexiconTagger
 from listener.tag.vader import vader
 from listener.tag.weights import MOODS, SIGNALS, TAGS, Card, Level
-from listener.tag.words import read
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
 HEADS = (*TAGS, *MOODS)
@@ -30,7 +30,7 @@ class Scored(Struct, frozen=True):
 
     logits: Sequence[float]
     vector: bytes | None = None
-    place: Span | None = None
+    place: Read | None = None
     read: Any = None  # what the model itself wants to see again
 
 
@@ -137,7 +137,7 @@ class LearnedTagger:
             return replace(self._foreign([post])[0], model=self.model)
         scored = self._model.score(text, words)
         verdict = self._judge(scored.logits)
-        place = self._place(text, verdict, scored)
+        place = find_place(text, lexicon().places, {*verdict.labels}, scored.place)
         return Tags(
             moments=dict(zip(_MOMENTS, verdict.p, strict=False)),
             labels=verdict.labels,
@@ -147,21 +147,12 @@ class LearnedTagger:
             sentiment=Sentiment(verdict.mood, vader()(text).compound, verdict.moods),
             signals=verdict.signals,
             place=text[place.start : place.end] if place else None,
+            where=located(text[place.start : place.end], text) if place else None,
             lang=lang,
             evidence=tuple(self._evidence(text, scored, verdict, place)),
             vector=scored.vector,
             model=self.model,
         )
-
-    def _place(self, text: str, verdict: Verdict, scored: Scored) -> Span | None:
-        """A place is named only where somebody wants to go or buy."""
-        if Moment.GO not in verdict.labels and Moment.BUY not in verdict.labels:
-            return None
-        reading = read(text, lexicon().groups)
-        named = find_place(reading, lexicon().places, sure=Moment.GO not in verdict.labels)
-        if named and scored.place and named.start < scored.place.end and scored.place.start < named.end:
-            return Span(min(named.start, scored.place.start), max(named.end, scored.place.end))
-        return scored.place or named
 
     def _evidence(self, text: str, scored: Scored, verdict: Verdict, place: Span | None) -> Iterator[Evidence]:
         given = list(_given(verdict))

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from listener.tag.cues import Hit, find
 from listener.tag.data import Lexicon, lexicon
+from listener.tag.gazetteer import located
 from listener.tag.language import is_english, language
 from listener.tag.mood import mood, mood_words
 from listener.tag.phrases import Clue, phrases
@@ -61,7 +62,7 @@ class LexiconTagger:
         is_question = self._holds("question", cast)
         urgency = self._urgency(cast) if held or "complaint" in signals else 0
         sentiment = mood(reading.text, cast.logits["complaint"], cast.logits["praise"], self._lexicon.moods)
-        place = self._place(reading, held)
+        place = find_place(reading.text, self._lexicon.places, {*held})
         given = [*held, *(["question"] if is_question else []), *signals]
         urgent = ["now"] if urgency == 2 else ["soon"] if urgency else []
         return Tags(
@@ -73,6 +74,7 @@ class LexiconTagger:
             sentiment=sentiment,
             signals=signals,
             place=reading.text[place.start : place.end] if place else None,
+            where=located(reading.text[place.start : place.end], reading.text) if place else None,
             lang=lang,
             evidence=tuple(_evidence(reading, cast, given, urgent, place, sentiment)),
             model=self.model,
@@ -83,12 +85,6 @@ class LexiconTagger:
 
     def _urgency(self, cast: Cast) -> int:
         return 2 if self._holds("now", cast) else 1 if self._holds("soon", cast) else 0
-
-    def _place(self, reading: Reading, held: Sequence[Moment]) -> Span | None:
-        """A place is named only where somebody wants to go or buy; goods have names with capitals too."""
-        if Moment.GO not in held and Moment.BUY not in held:
-            return None
-        return find_place(reading, self._lexicon.places, sure=Moment.GO not in held)
 
     def _cast(self, reading: Reading, confidence: float) -> Cast:
         logits = {tag: level.bias for tag, level in self._lexicon.levels.items()}

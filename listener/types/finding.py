@@ -66,6 +66,18 @@ class Sentiment(Struct, frozen=True):
     p: tuple[float, float, float] = (0.0, 1.0, 0.0)  # negative, neutral, positive; sums to 1
 
 
+class Location(Struct, frozen=True):
+    """Where a place lies; "" what is not told."""
+
+    city: str = ""
+    region: str = ""  # of countries where people name it: "Texas", "Scotland"
+    country: str = ""
+    code: str = ""  # of the country, ISO 3166-1, two letters
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.city, self.region, self.country)))
+
+
 class Tags(Struct, frozen=True, kw_only=True):
     """What the author wants and feels, with the evidence."""
 
@@ -77,10 +89,17 @@ class Tags(Struct, frozen=True, kw_only=True):
     sentiment: Sentiment = Sentiment()
     signals: tuple[str, ...] = ()  # "complaint", "praise", "switching", "promo"
     place: str | None = None  # the words that name where the need is to be met
+    where: Location | None = None  # where that place lies; follows from the words of the post
     lang: str = ""
     evidence: tuple[Evidence, ...] = ()
     vector: bytes | None = None
     model: str = ""  # the tagger's name and version
+
+    @property
+    def placed(self) -> str:
+        """The place and where it lies: "Leeds, England, United Kingdom", "Soho area (London, …)"; "" for none."""
+        place, where = self.place or "", str(self.where or "")
+        return where if where.startswith(place) else f"{place} ({where})" if where else place
 
     @property
     def top_moment(self) -> Moment | None:

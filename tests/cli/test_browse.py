@@ -127,6 +127,7 @@ def test_a_query_that_is_wrong_shows_its_place(listener: Run, database: Path) ->
 def test_json_holds_the_post_the_tags_and_the_score(listener: Run, database: Path) -> None:
     [found] = listener("findings", "--query", "author:pia", "--json").json
     assert (found["topic"], found["source"], found["post"], found["place"]) == ("desks", "forum", "1", "Leeds")
+    assert (found["city"], found["region"], found["country"]) == ("Leeds", "England", "United Kingdom")
     assert "buy" in found["moments"]
     assert found["buy"] > 0.5
     assert 0 < found["score"] <= 100

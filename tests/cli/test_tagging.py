@@ -8,7 +8,19 @@ import pytest
 from tests.cli.conftest import Run
 
 ASK = {"id": "7", "text": "Where can I buy a standing desk in Leeds before Saturday?"}
-KEYS = ["id", "moments", "labels", "question", "is_question", "urgency", "sentiment", "signals", "place", "lang"]
+KEYS = [
+    "id",
+    "moments",
+    "labels",
+    "question",
+    "is_question",
+    "urgency",
+    "sentiment",
+    "signals",
+    "place",
+    "where",
+    "lang",
+]
 
 
 def lines(*rows: object) -> bytes:
@@ -25,6 +37,7 @@ def test_each_post_is_tagged_in_the_documented_form(listener: Run) -> None:
     assert tags["id"] == "7"
     assert "buy" in tags["labels"]
     assert tags["place"] == "Leeds"
+    assert tags["where"] == {"city": "Leeds", "region": "England", "country": "United Kingdom", "code": "GB"}
 
 
 def test_evidence_counts_in_title_and_text(listener: Run) -> None:

@@ -107,8 +107,9 @@ def test_a_place_is_the_likeliest_run_of_words(likely: list[float], name: str | 
     text = "we near Salt Lake"
     spans = [Span(0, 2), Span(3, 7), Span(8, 12), Span(13, 17)]
     vectors = np.array([[0.0], *[[value] for value in likely], [0.0]], dtype=np.float32)
-    found = accurate.place_of(text, Pieces(spans, [True] * 4, vectors), np.array([1.0, 0.0], dtype=np.float32))
-    assert (text[found.start : found.end] if found else None) == name
+    read = accurate.read_place(text, Pieces(spans, [True] * 4, vectors), np.array([1.0, 0.0], dtype=np.float32))
+    assert (text[read.best.start : read.best.end] if read.best else None) == name
+    assert [*read.logits] == likely
 
 
 def test_a_long_post_is_not_read_over_and_over(

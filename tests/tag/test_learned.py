@@ -12,6 +12,7 @@ from listener.tag import fast, load
 from listener.tag.explain import Range, without
 from listener.tag.grams import spans, tokens
 from listener.tag.learned import HEADS, Judge, LearnedTagger, Scored
+from listener.tag.place import Read
 from listener.tag.tagger import CAP, lexicon_tagger
 from listener.tag.weights import Card, Level
 from listener.types import Moment, Post, Span, Tags
@@ -34,7 +35,7 @@ HOSTILE = st.one_of(
 class Words:
     """A model that gives a head a logit of 3 for each of its words that stands in the text."""
 
-    def __init__(self, place: Span | None = None, **words: str) -> None:
+    def __init__(self, place: Read | None = None, **words: str) -> None:
         self.words, self.place, self.read = words, place, list[str]()
 
     def score(self, text: str, words: list[str]) -> Scored:
@@ -142,15 +143,17 @@ def test_urgency_is_explained_by_the_head_that_gave_it() -> None:
 
 
 def test_a_place_is_told_only_of_who_wants_to_go_or_buy() -> None:
-    where = Span(7, 12)
+    where = Read([Span(7, 12)], [4.0], Span(7, 12))
     assert told("ramen, Porto", Words(where, go="ramen")).place == "Porto"
     assert told("ramen, Porto", Words(where, buy="ramen")).place == "Porto"
     assert told("ramen, Porto", Words(where, know="ramen")).place is None
 
 
-def test_a_place_that_both_ways_found_in_part_is_told_whole() -> None:
+def test_a_place_that_the_model_found_in_part_is_told_whole() -> None:
     text = "buy ramen in New York tonight"
-    assert told(text, Words(Span(17, 21), go="ramen")).place == "New York"
+    tags = told(text, Words(Read([Span(17, 21)], [4.0], Span(17, 21)), go="ramen"))
+    assert tags.place == "New York"
+    assert tags.where and tags.where.city == "New York City"
 
 
 def test_what_stands_beyond_the_cap_never_reaches_the_model() -> None:

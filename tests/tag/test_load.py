@@ -53,7 +53,19 @@ def test_the_line_of_a_post(post: Callable[..., Post], tagger: Tagger, urgency: 
     line = as_json(asked, tags)
     assert json.loads(json.dumps(line)) == line
     assert list(line) == [
-        *("id", "moments", "labels", "question", "is_question", "urgency", "sentiment", "signals", "place", "lang"),
+        *(
+            "id",
+            "moments",
+            "labels",
+            "question",
+            "is_question",
+            "urgency",
+            "sentiment",
+            "signals",
+            "place",
+            "where",
+            "lang",
+        ),
         "evidence",
     ]
     assert (line["id"], line["urgency"], line["place"], line["is_question"]) == ("p7", urgency, "Leeds", True)

@@ -1,6 +1,7 @@
 """HTTP exchanges that end in time: a total deadline and a cap on the answer, for any client built on requests.
 
 A client's own timeout counts each read, so that a server which drips a byte now and then can hold it for hours.
+Reading may be repeated. Sending may not: `listener.deadline` tells whether anything was sent, without requests.
 """
 
 import socket

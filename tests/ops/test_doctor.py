@@ -14,6 +14,8 @@ from listener.config import ChannelSettings, Env, Ops, Settings
 from listener.errors import StoreError
 from listener.ops.doctor import Trouble, examine
 from listener.ops.doctor.slack import places, workspace
+from listener.ops.doctor.sources import source
+from listener.ops.status import SourceStatus
 from listener.store import PostName, Store
 from listener.types import Route
 from tests.channels.conftest import Secrets
@@ -176,8 +178,22 @@ def test_a_source_that_was_never_read_is_noticed(settings: Settings, store: Stor
     more = replace(settings, sources=(*settings.sources, replace(settings.sources[0], name="new")))
     store.close()
     assert list(examine(more, Env({}), NOW, offline=True)) == [
-        Trouble("source new was never read", "listener once --source new")
+        Trouble("source new was never read", "`listener run`, or `listener once --source new`")
     ]
+
+
+@pytest.mark.parametrize(
+    ("next_read", "running", "cure"),
+    [
+        (NOW + timedelta(minutes=5), "7", "wait until 12:05 UTC, when it is read"),
+        (None, "7", "wait a minute; if it stays so, look at the log of process 7"),
+        (NOW - timedelta(minutes=5), "7", "wait a minute; if it stays so, look at the log of process 7"),
+        (NOW + timedelta(minutes=5), "", "`listener run`, or `listener once --source new`"),
+    ],
+)
+def test_what_to_do_about_a_source_that_was_never_read(next_read: datetime | None, running: str, cure: str) -> None:
+    found = SourceStatus(name="new", use="feed", next_read=next_read)
+    assert [trouble.cure for trouble in source(found, running, NOW)] == [cure]
 
 
 def test_a_source_whose_only_try_failed_says_why(settings: Settings, store: Store) -> None:

@@ -22,7 +22,9 @@ def source(found: SourceStatus, running: str, now: datetime) -> Iterator[Trouble
     if found.error:
         yield Trouble(f"source {found.name} fails{_since(found.failing_since)}: {found.error}", found.cure)
     elif found.last_read is None:
-        yield Trouble(f"source {found.name} was never read", "wait a minute" if running else once)
+        yield Trouble(
+            f"source {found.name} was never read", _first_read(found, running, now) or f"`listener run`, or `{once}`"
+        )
     elif running and found.next_read and now > _overdue(found.last_read, found.next_read):
         yield Trouble(
             f"source {found.name} was last read at {found.last_read:%Y-%m-%d %H:%M} UTC, though Listener is running",
@@ -35,6 +37,13 @@ def source(found: SourceStatus, running: str, now: datetime) -> Iterator[Trouble
         what = f"{part.stream} of source {found.name} cannot be read{_since(part.since)}: {part.why}"
         yield Trouble(what, part.cure)
     yield from _notes(found)
+
+
+def _first_read(found: SourceStatus, running: str, now: datetime) -> str:
+    """What to wait for where Listener runs; "" where it does not."""
+    if found.next_read and found.next_read > now:
+        return f"wait until {found.next_read:%H:%M} UTC, when it is read" if running else ""
+    return f"wait a minute; if it stays so, look at the log of process {running}" if running else ""
 
 
 def _since(at: datetime | None) -> str:

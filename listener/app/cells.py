@@ -38,9 +38,12 @@ class Counts:
         self._cells: dict[str, tuple[Cells, int]] = {}
         self._sources: dict[str, Open] | None = None
         self._looked: datetime | None = None  # for silences
+        self._hours: dict[str, list[Heard]] = {}  # of each source, read once a look, however many topics there are
+        self._well: dict[str, bool] = {}
 
     def look(self, parts: Parts) -> int:
         """Count what is new; answers how many messages are new. Trouble is noted, not raised."""
+        self._hours, self._well = {}, {}
         try:
             told = sum(self._look(parts, topic) for topic in parts.settings.topics)
             return told + self._look_for_silences(parts)
@@ -132,16 +135,16 @@ class Counts:
         streams = _streams(parts, topic)
         if cells.first is None or not streams:
             return 0
-        least = np.min([_parts_heard(self._heard(stream, now), now) for stream in streams], axis=0)
-        if not self._is_well(streams, now):
+        if not all(self._is_well(stream, now) for stream in streams):
             return 0
+        least = np.min([_parts_heard(self._heard(stream, now), now) for stream in streams], axis=0)
         trend = cells.silence(now, least)
         return self._keep(cells, upto, [_silent(parts, trend, topic.name)]) if trend else 0
 
     def _silence_of_source(self, parts: Parts, name: str, now: datetime) -> int:
         hours = self._heard(name, now)
         latest = max((each.hour for each in hours if each.posts), default=None)
-        if latest is None or not self._is_well([name], now):
+        if latest is None or not self._is_well(name, now):
             return 0
         told = self._told_of_sources()
         series = Series("", name, _posts(hours, now), _parts_heard(hours, now), (latest + 1) * HOUR)
@@ -156,15 +159,18 @@ class Counts:
             self._sources = msgspec.json.decode(stored.memory or b"{}", type=dict[str, Open])
         return self._sources
 
-    def _is_well(self, streams: Sequence[str], now: datetime) -> bool:
-        """Whether all of these sources can be read, and nothing of the last day is missing."""
-        waits = (self._store.asked_until(stream) for stream in streams)
-        if any(until and until > now for until in waits) or any(self._store.standing(stream) for stream in streams):
-            return False
-        return not self._tables.gaps(streams, now - timedelta(days=1))
+    def _is_well(self, stream: str, now: datetime) -> bool:
+        """Whether a source can be read, and nothing of its last day is missing."""
+        if stream not in self._well:
+            until = self._store.asked_until(stream)
+            trouble = (until and until > now) or self._store.standing(stream)
+            self._well[stream] = not trouble and not self._tables.gaps([stream], now - timedelta(days=1))
+        return self._well[stream]
 
     def _heard(self, stream: str, now: datetime) -> list[Heard]:
-        return heard(self._store.db, stream, int(now.timestamp() // HOUR) - KEPT)
+        if stream not in self._hours:
+            self._hours[stream] = heard(self._store.db, stream, int(now.timestamp() // HOUR) - KEPT)
+        return self._hours[stream]
 
     def _deaf(self, parts: Parts, topic: Topic) -> frozenset[int]:
         """Hours in which no source of a topic was listened to, of those since any was."""

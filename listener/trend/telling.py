@@ -63,7 +63,7 @@ def sparkline(trend: Trend, posts: Sequence[Post]) -> str:
         if 0 <= age < _HOURS:
             counts[_HOURS - 1 - age] += 1
     most = max(1, *counts)
-    return "".join(_BARS[count * (len(_BARS) - 1) // most] for count in counts)
+    return "".join(_BARS[max(bool(count), count * (len(_BARS) - 1) // most)] for count in counts)
 
 
 def _platform(post: Post) -> str:

@@ -63,6 +63,7 @@ def test_a_trend_whose_posts_are_gone_is_told_all_the_same() -> None:
         ([23 * 60 + 59], "█" + "▁" * 23),
         ([24 * 60], "▁" * 24),
         ([-5], "▁" * 24),
+        ([0] * 20 + [65], "▁" * 22 + "▂█"),
     ],
 )
 def test_the_sparkline_has_a_bar_an_hour(ages: list[float], bars: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, logits, sentence_vector
-from listener.tag.explain import Range, without
+from listener.tag.explain import Range, explain, without
 from listener.tag.grams import tokens
 from listener.tag.learned import LearnedTagger, Scored
 from listener.tag.linear import Linear, load_linear
@@ -23,6 +23,7 @@ SHIPPED = Path(__file__).parent / "accurate.weights"
 WORDS = 0.4  # what the fast tagger's logits weigh beside the encoder's, for tags
 _PLACE = -1.0  # the logit from which a piece belongs to the name of a place
 _MOST_THREADS = 4
+_SHORT = 75  # words of a post that is read again to prove a mood
 
 
 class AccurateModel:
@@ -60,6 +61,15 @@ class AccurateLook:
         """The logits of the text without some of its words."""
         rest = without(self._text, [self.span(phrase) for phrase in taken])
         return self._model.score(rest, tokens(rest)).logits
+
+    def mood(self, head: int) -> list[Range]:
+        """The words that make a mood the likeliest: a short text is read again, once at most."""
+
+        def holds(taken: Sequence[Range]) -> bool:
+            moods = self.without(taken)[len(TAGS) :]
+            return moods[head - len(TAGS)] >= max(moods)
+
+        return explain(self.words, self.gains(head), holds, proofs=int(len(self.words) <= _SHORT))
 
     def span(self, phrase: Range) -> Span:
         """Where words stand."""

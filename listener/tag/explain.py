@@ -23,7 +23,7 @@ def explain(
     `gains` says what each of the words and marks of a text tells for the tag; `holds` is asked `proofs` times at most
     whether the tag is given without some phrases. [] without words.
     """
-    left = [gain if not gain or _is_word(word) else gain / 2 for word, gain in zip(words, gains, strict=True)]
+    left = [gain if gain <= 0 or _is_word(word) else gain / 2 for word, gain in zip(words, gains, strict=True)]
     shown: list[Range] = []
     while left and len(shown) < _SHOWN:
         first, last = _best(left)

@@ -1,17 +1,22 @@
 """The fast tagger: learned weights of words and pairs of words, and the lexicon's cues, in plain Python."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from listener.tag.explain import Range
 from listener.tag.learned import LearnedTagger, Scored
-from listener.tag.linear import Linear, Reading, load_linear
+from listener.tag.linear import MOOD_HEADS, Linear, load_linear
 from listener.tag.tagger import lexicon_tagger
 from listener.tag.weights import read_weights
 from listener.types import Span
 
 SHIPPED = Path(__file__).parent / "fast.weights"
+
+
+_SHOWN = 3  # words of a mood
+_OWN = 0.9  # of what a word tells for a mood against the others, the share that is for the mood
 
 
 class FastModel:
@@ -27,26 +32,43 @@ class FastModel:
 
     def look(self, text: str, scored: Scored) -> "FastLook":
         """What each word of a text tells."""
-        return FastLook(self._linear, text, *scored.read)
+        return FastLook(self._linear, text, scored)
 
 
 class FastLook:
     """The words of a text; what would be told without some is worked out from weights, with nothing read again."""
 
-    def __init__(self, linear: Linear, text: str, reading: Reading, words: list[str]) -> None:
-        self._linear, self._text, self._reading, self.words = linear, text, reading, words
+    def __init__(self, linear: Linear, text: str, scored: Scored) -> None:
+        self._linear, self._text, self._logits = linear, text.replace("’", "'"), scored.logits
+        self._reading, self.words = scored.read
+        self._cues = linear.cues(self._reading)
 
     def gains(self, head: int) -> list[float]:
         """What each word adds to a head, up to a common factor."""
-        return self._linear.gains(self._reading, head)[1:-1]
+        return self._linear.gains(self._reading, self._cues, head)[1:-1]
 
     def without(self, taken: Sequence[Range]) -> list[float]:
         """The logits of the text without some of its words."""
-        return self._linear.without(self._reading, [(first + 1, last + 1) for first, last in taken])
+        places = [(first + 1, last + 1) for first, last in taken]
+        return self._linear.without(self._reading, self._cues, places)
+
+    def mood(self, head: int) -> list[Range]:
+        """The strongest words of a mood: as many as its lead over the others rests on, three at most."""
+        logits = self._logits
+        lead = logits[head] - max(logits[other] for other in MOOD_HEADS if other != head)
+        gains = self.gains(head)
+        strongest = sorted(range(len(gains)), key=gains.__getitem__, reverse=True)[:_SHOWN]
+        taken, left = [], lead * math.sqrt(self._reading.grams) * _OWN
+        for at in strongest:
+            taken.append(at)
+            left -= gains[at]
+            if left < 0:
+                break
+        return [(at, at) for at in taken]
 
     def span(self, phrase: Range) -> Span:
         """Where words stand: between them is nothing but blanks."""
-        (first, last), text, end = phrase, self._text.replace("’", "'"), 0
+        (first, last), text, end = phrase, self._text, 0
         for word in self.words[:first]:
             end = text.index(word, end) + len(word)
         start = text.index(self.words[first], end)

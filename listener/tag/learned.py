@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import compress
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -55,6 +56,9 @@ class Look(Protocol):
     def without(self, taken: Sequence[Range]) -> Sequence[float]:
         """The logits of the text without some of its words."""
 
+    def mood(self, head: int) -> list[Range]:
+        """The words that make a mood the likeliest; without them it hardly is. Half of all posts have one: in haste."""
+
     def span(self, phrase: Range) -> Span:
         """Where words stand in the text."""
 
@@ -76,35 +80,34 @@ class Judge:
 
     def __init__(self, card: Card) -> None:
         levels = [card.levels.get(tag, Level()) for tag in TAGS]
-        self._levels, self._least = levels[: _QUESTION + 1], [level.logit(level.threshold) for level in levels]
+        self._levels = [(level.scale / 2, level.shift / 2) for level in levels[: _QUESTION + 1]]
+        self._least = [level.logit(level.threshold) for level in levels]
         self._mood = card.levels.get("mood", Level()).scale
 
     def __call__(self, logits: Sequence[float]) -> Verdict:
         """The verdict; urgency is told only of posts with a moment or a complaint."""
-        p = [level.p(logit) for level, logit in zip(self._levels, logits, strict=False)]
+        p = [
+            round(0.5 + 0.5 * math.tanh(scale * logit + shift), 4)  # `Level.p`, without a call for each
+            for (scale, shift), logit in zip(self._levels, logits, strict=False)
+        ]
         held = [logit >= least for logit, least in zip(logits, self._least, strict=False)]
-        likely = sorted(zip(p, held, _MOMENTS, strict=False), key=lambda each: -each[0])
-        labels = tuple(moment for _, holds, moment in likely if holds)
-        signals = tuple(signal for signal, holds in zip(SIGNALS, held[-len(SIGNALS) :], strict=True) if holds)
-        urgency = 2 if held[_NOW] else int(held[_SOON])
+        labels, signals = self._labels(p, held), _signals(held)
+        urgency = (2 if held[_NOW] else int(held[_SOON])) if labels or "complaint" in signals else 0
         moods = self._moods(logits[len(TAGS) :])
-        return Verdict(
-            p,
-            labels,
-            held[_QUESTION],
-            urgency if labels or "complaint" in signals else 0,
-            signals,
-            _likeliest(moods),
-            moods,
-        )
+        return Verdict(p, labels, held[_QUESTION], urgency, signals, _likeliest(moods), moods)
 
     def holds(self, tag: str, logits: Sequence[float], before: Verdict) -> bool:
         """Whether a tag that was given before is given still."""
-        if tag == "sentiment":
-            return _likeliest(self._moods(logits[len(TAGS) :])) == before.mood
         if tag == "urgency":
             return self(logits).urgency >= before.urgency
         return logits[TAGS.index(tag)] >= self._least[TAGS.index(tag)]
+
+    def _labels(self, p: Sequence[float], held: Sequence[bool]) -> tuple[Moment, ...]:
+        """The moments that hold, likeliest first; most posts have none, and that is seen at once."""
+        if not any(held[: len(_MOMENTS)]):
+            return ()
+        likely = sorted(zip(p, held, _MOMENTS, strict=False), key=lambda each: -each[0])
+        return tuple(moment for _, holds, moment in likely if holds)
 
     def _moods(self, logits: Sequence[float]) -> tuple[float, float, float]:
         most = max(logits)
@@ -112,6 +115,11 @@ class Judge:
         whole = sum(powers)
         negative, positive = round(powers[0] / whole, 4), round(powers[2] / whole, 4)
         return negative, round(1 - negative - positive, 4), positive
+
+
+def _signals(held: Sequence[bool]) -> tuple[str, ...]:
+    signals = held[-len(SIGNALS) :]
+    return tuple(compress(SIGNALS, signals)) if any(signals) else ()
 
 
 class LearnedTagger:
@@ -172,15 +180,16 @@ class LearnedTagger:
                 seen[key] = look.without(taken)
             return self._judge.holds(tag, seen[key], verdict)
 
-        for tag, head in given:  # half of all posts have a mood: proof that takes time is for the others
-            proofs = 1 if tag == "sentiment" else 3
-            for phrase in explain(look.words, look.gains(head), partial(holds, tag), proofs):
+        for tag, head in given:
+            is_mood = tag == "sentiment"
+            shown = look.mood(head) if is_mood else explain(look.words, look.gains(head), partial(holds, tag))
+            for phrase in shown:
                 span = look.span(phrase)
                 yield Evidence(tag, span.start, span.end, text[span.start : span.end])
 
 
 def _likeliest(moods: Sequence[float]) -> str:
-    return MOODS[max(range(len(MOODS)), key=moods.__getitem__)]
+    return MOODS[moods.index(max(moods))]
 
 
 def _given(verdict: Verdict) -> Iterator[tuple[str, int]]:

@@ -6,7 +6,7 @@ One addition adds them all, so that a text costs some microseconds.
 import math
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,11 +17,20 @@ from listener.tag.hits import MARK, Hit, finder
 from listener.tag.weights import MOODS, TAGS
 
 HEADS = (*TAGS, *MOODS)
+MOOD_HEADS = range(len(TAGS), len(HEADS))
 _ZERO = 128  # stands for a weight of nothing, so that none is negative
 _LANES = struct.Struct(f"<{len(HEADS)}I")
 _LANE, _BYTE = 32, 0xFF
 _NOTHING = sum(_ZERO << _LANE * head for head in range(len(HEADS)))
 _TOKENS = 50_000  # that are remembered
+
+
+Cues = tuple[int, list[tuple[int, int]]]
+"""Of cues that end together: the sum of their packed weights; the weights of each, and the count of its tokens."""
+
+
+Part = tuple[int, int, int]
+"""The packed weights of a cue, and the first and last of its tokens."""
 
 
 class Known(NamedTuple):
@@ -56,7 +65,7 @@ class Linear:
                 self._pairs.setdefault(first, {})[second] = row
         self._finder = finder() if any(gram.startswith(MARK) for gram in rows) else None
         self._known = dict[str, Known]()
-        self._said, self._asked = dict[int, tuple[int, int]](), dict[int, tuple[int, int]]()
+        self._said, self._asked = dict[int, Cues](), dict[int, Cues]()
 
     def logits(self, words: Sequence[str]) -> list[float]:
         """A logit for each head; `words` as `tokens` gives them."""
@@ -73,8 +82,8 @@ class Linear:
         said, asked = self._finder(words) if self._finder else ([], [])
         for hits, sums in ((said, self._said), (asked, self._asked)):
             for ends, _ in hits:
-                told, cues = sums.get(ends) or self._sum(ends, sums)
-                weights, grams = weights + told, grams + cues
+                told, rows = sums.get(ends) or self._sum(ends, sums)
+                weights, grams = weights + told, grams + len(rows)
         return Reading(single, after, said, asked, weights, grams)
 
     def told(self, weights: int, grams: int) -> list[float]:
@@ -86,36 +95,40 @@ class Linear:
             for lane, step, bias in zip(lanes, self._steps, self._biases, strict=True)
         ]
 
-    def gains(self, reading: Reading, head: int) -> list[float]:
+    def gains(self, reading: Reading, cues: Sequence[Part], head: int) -> list[float]:
         """What each token adds to a head, up to a common factor; tokens share what a pair or a cue tells."""
         shift, step = _LANE * head, self._steps[head]
         gained = [((row >> shift & _BYTE) - _ZERO) * step if row else 0.0 for row in reading.words]
+        half = step / 2
         for at, row in enumerate(reading.pairs):
             if row:
-                half = ((row >> shift & _BYTE) - _ZERO) * step / 2
-                gained[at] += half
-                gained[at + 1] += half
-        for row, first, last in self._cues(reading):
-            share = ((row >> shift & _BYTE) - _ZERO) * step / (last - first + 1)
+                told = ((row >> shift & _BYTE) - _ZERO) * half
+                gained[at] += told
+                gained[at + 1] += told
+        for row, first, last in cues:
+            told = ((row >> shift & _BYTE) - _ZERO) * step / (last - first + 1)
             for at in range(first, last + 1):
-                gained[at] += share
+                gained[at] += told
         return gained
 
-    def without(self, reading: Reading, taken: Sequence[Range]) -> list[float]:
-        """The logits without some tokens: what then stands side by side is no pair."""
-        words = {at for first, last in taken for at in range(first, last + 1)}
-        pairs = {at for first, last in taken for at in range(first - 1, last + 1)}
-        gone = [reading.words[at] for at in words] + [reading.pairs[at] or 0 for at in pairs]
-        gone += [row for row, first, last in self._cues(reading) if any(a <= last and first <= b for a, b in taken)]
-        gone = [row for row in gone if row]
-        return self.told(reading.weights - sum(gone), reading.grams - len(gone))
+    def without(self, reading: Reading, cues: Sequence[Part], taken: Sequence[Range]) -> list[float]:
+        """The logits without some tokens, which do not overlap: what then stands side by side is no pair."""
+        gone: list[int | None] = []
+        before = -1
+        for first, last in sorted(taken):
+            gone += reading.words[first : last + 1]
+            gone += reading.pairs[max(first - 1, before) : last + 1]
+            before = last + 1
+        gone += [row for row, start, end in cues if any(first <= end and start <= last for first, last in taken)]
+        told = [row for row in gone if row]
+        return self.told(reading.weights - sum(told), reading.grams - len(told))
 
-    def _cues(self, reading: Reading) -> Iterator[tuple[int, int, int]]:
-        """The packed weights of each cue, and the first and last of its tokens."""
-        for hits, sums in ((reading.said, self._said), (reading.asked, self._asked)):
-            for ends, last in hits:
-                for row, length in self._rows_of(ends, sums):
-                    yield row, last - length + 1, last
+    def cues(self, reading: Reading) -> list[Part]:
+        """The cues of a text that have weights."""
+        found = [(row, last - length + 1, last) for ends, last in reading.said for row, length in self._said[ends][1]]
+        for ends, last in reading.asked:
+            found += [(row, last - length + 1, last) for row, length in self._asked[ends][1]]
+        return found
 
     def _know(self, token: str) -> Known:
         named = name(token)
@@ -124,18 +137,12 @@ class Linear:
             self._known[token] = known
         return known
 
-    def _sum(self, ends: int, sums: dict[int, tuple[int, int]]) -> tuple[int, int]:
-        """The sum of the weights of cues that end together, and how many have any; remembered."""
-        rows = [row for row, _ in self._rows_of(ends, sums)]
-        sums[ends] = told = sum(rows), len(rows)
-        return told
-
-    def _rows_of(self, ends: int, sums: dict[int, tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """The packed weights of each cue, and the count of its tokens."""
+    def _sum(self, ends: int, sums: dict[int, Cues]) -> Cues:
         mark = "?" if sums is self._asked else ""
-        for gram, length in self._finder.ends[ends] if self._finder else ():
-            if row := self._rows.get(gram + mark):
-                yield row, length
+        told = self._finder.ends[ends] if self._finder else ()
+        rows = [(self._rows[gram + mark], length) for gram, length in told if gram + mark in self._rows]
+        sums[ends] = found = sum(row for row, _ in rows), rows
+        return found
 
 
 _NO_PAIRS = dict[str, int]()

@@ -29,7 +29,7 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
 
     def p(self, logit: float) -> float:
         """The calibrated probability of a logit; 4 digits."""
-        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, self.scale * logit + self.shift)))), 4)
+        return round(0.5 + 0.5 * math.tanh((self.scale * logit + self.shift) / 2), 4)
 
     def logit(self, p: float) -> float:
         """The logit of a calibrated probability between 0 and 1."""

@@ -61,6 +61,9 @@ class WordsLook:
     def without(self, taken: Sequence[Range]) -> Sequence[float]:
         return self.model.logits(tokens(without(self.text, [self.span(phrase) for phrase in taken]).lower()))
 
+    def mood(self, head: int) -> list[Range]:
+        return [(at, at) for at, gain in enumerate(self.gains(head)) if gain]
+
     def span(self, phrase: Range) -> Span:
         return Span(spans(self.text)[phrase[0]].start, spans(self.text)[phrase[1]].end)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.fast import FastLook
+from listener.tag.fast import FastLook, FastModel
 from listener.tag.grams import grams, name, size, spans, tokens
 from listener.tag.hits import features
 from listener.tag.linear import HEADS, Linear, dump_linear, load_linear
@@ -69,8 +69,8 @@ def told(gram: str, head: int) -> float:
 
 
 def look(text: str) -> FastLook:
-    words = tokens(text)
-    return FastLook(MODEL, text, MODEL.read(words), words[1:-1])
+    model = FastModel(MODEL)
+    return model.look(text, model.score(text, tokens(text)))
 
 
 def test_what_words_tell_adds_up() -> None:
@@ -104,7 +104,12 @@ def test_without_some_words_nothing_of_them_is_left(text: str, data: st.DataObje
     first = data.draw(st.integers(0, len(seen.words) - 1))
     last = data.draw(st.integers(first, len(seen.words) - 1))
     whole = seen.without([(0, len(seen.words) - 1)])
-    assert seen.without([(first, last), (0, len(seen.words) - 1)]) == whole, "what is taken twice is taken once"
+    parted = (
+        [(0, first - 1)] * (first > 0)
+        + [(first, last)]
+        + [(last + 1, len(seen.words) - 1)] * (last + 1 < len(seen.words))
+    )
+    assert seen.without(data.draw(st.permutations(parted))) == whole, "the pair between two phrases is taken once"
     length = told(size(tokens(text)), 1) if size(tokens(text)) in GRAMS else 0.0
     assert whole[1] == pytest.approx(BIASES[1] + (length + told("^", 1)) / math.sqrt(2))
 
@@ -118,6 +123,16 @@ def test_each_word_of_a_look_stands_in_the_text(text: str) -> None:
 
 def test_a_phrase_stands_from_its_first_word_to_its_last() -> None:
     assert look("a’s, a a b  c").span((2, 4)) == Span(5, 10)
+
+
+@given(TEXTS)
+def test_the_words_of_a_mood_are_its_strongest(text: str) -> None:
+    for head in range(len(HEADS) - 3, len(HEADS)):
+        seen = look(text)
+        gains, shown = seen.gains(head), [first for first, last in seen.mood(head) if first == last]
+        assert len(shown) == min(len(shown), len(gains), 3)
+        assert bool(shown) == bool(gains)
+        assert [gains[at] for at in shown] == sorted(gains, reverse=True)[: len(shown)]
 
 
 def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

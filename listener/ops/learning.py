@@ -39,7 +39,7 @@ def teach(store: Path, kind: str, labels: Sequence[Label], now: datetime) -> Les
     shipped, path = read_weights(SHIPPED[kind], kind), own_path(store, kind)
     used = _used(path, shipped)
     known = learned(used) if used.card.base == shipped.card.model else ()
-    read = [each for each in labels if is_english(language("", tokens(each.text[:CAP])))]
+    read = [each for each in labels if is_english(language("", map(str.lower, tokens(each.text[:CAP]))))]
     learner = _learner(shipped, [each.text[:CAP] for each in read])
     outcome = train(learner, shipped.card.levels, read, known)
     lesson = Lesson(

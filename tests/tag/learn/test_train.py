@@ -13,7 +13,8 @@ from listener.tag.labels import Label, mark
 from listener.tag.learn import FOLDS, Outcome, train
 from listener.tag.learn.fast import FastLearner
 from listener.tag.linear import HEADS, load_linear
-from listener.tag.weights import Weights
+from listener.tag.own import SHIPPED
+from listener.tag.weights import Weights, read_weights
 
 BUY, SIGNALS = HEADS.index("buy"), ("complaint", "praise", "switching", "promo")
 
@@ -34,6 +35,12 @@ def test_it_begins_where_the_tagger_is(small: Weights) -> None:
         learner = FastLearner(small, [text])
         assert learner.start[0].tolist() == pytest.approx(told(dict(small.parts), text), abs=1e-4)
         assert learner.shipped == pytest.approx(learner.start, abs=1e-4)
+
+
+@pytest.mark.parametrize("text", ["Where can I buy a desk in Leeds? Help!", "it leaks\nagain", "", "?", "why $5"])
+def test_it_begins_where_the_shipped_tagger_is(text: str) -> None:
+    learner = FastLearner(read_weights(SHIPPED["fast"], "fast"), [text])
+    assert learner.start == pytest.approx(learner.shipped, abs=1e-3)
 
 
 def test_a_wish_in_new_words_is_learned(small: Weights, gripes: list[Label]) -> None:

@@ -55,7 +55,7 @@ class Trends:
             for _, read_at, stored in found:
                 if not stored.erased and (each := _asked(parts, stored.finding)):
                     asked.append(each)
-                    least = float(detector.levels.values[0])
+                    least = detector.levels.alike
                     if trend := detector.add(each, read_at):
                         tidings.append(self._tiding(parts, trend, detector, known))
                         again += [Again(post, _key(trend), tidings[-1].state == "told") for post in trend.posts]
@@ -86,7 +86,7 @@ class Trends:
     def _tiding(self, parts: Parts, trend: Trend, detector: Detector, known: list[Known]) -> Tiding:
         """Who hears of it; `known` learns of it."""
         thread = next(each for each in detector.threads.open if each.first == name_of(trend))
-        like = asks_again(thread.mean, known, float(detector.levels.values[0]))
+        like = asks_again(thread.mean, known, detector.levels.alike)
         within = likeness(thread.mean, len(trend.posts))
         tiding = replace(
             self._who_hears(parts, trend, quiet=bool(like and not trend.thread and like.is_quiet(trend.at))),

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -11,8 +12,12 @@ from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.errors import ListenerError
 from listener.ops.trends import SIZES, Figures, KindFigures, Share, groups, measure, measure_kind, stream, votes_of
+from listener.tag import kind_of
 from listener.trend import Light
-from listener.types.trend import Kind
+from listener.types.trend import Encoder, Kind
+
+if TYPE_CHECKING:
+    from listener.tag.vectors import Vectors
 
 _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
 
@@ -31,9 +36,18 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
     show_default=True,
     help="What is to be found.",
 )
+@click.option(
+    "--vectors",
+    type=click.Choice([each.value for each in Encoder]),
+    default=Encoder.LIGHT.value,
+    show_default=True,
+    help="By which questions are compared: the light ones, or those of the accurate tagger.",
+)
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
 @unconfigured("what is measured is always the same.")
-def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: str, file: Path | None) -> None:
+def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
+    data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: str, vectors: str, file: Path | None
+) -> None:
     """Put bursts of paraphrases into real streams, and count which are found, how soon, and what else is told.
 
     The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json). Of needs, moods and
@@ -45,10 +59,11 @@ def trends(data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: s
         return
     if not paths or not (data / "groups.json").exists():
         raise ListenerError(f"{data}: there are no such streams, or no groups.json beside them")
+    encode = _encoder(Encoder(vectors))
     known, all_figures = groups(data / "groups.json"), list[Figures]()
     for path in paths:
         say(f"{path.stem} …")
-        found = [*measure(path.stem, stream(path), known, Light.load(), range(1, seeds + 1), rivals)]
+        found = [*measure(path.stem, stream(path), known, encode, range(1, seeds + 1), rivals)]
         all_figures += found
         click.echo(f"\n{path.stem}\n{table(_HEADERS, [_row(each) for each in found])}\n{_controls(found[0])}")
     if file:
@@ -89,6 +104,16 @@ def _kind_row(figures: KindFigures) -> tuple[str, ...]:
         f"{figures.spam.hits} of {figures.spam.of}" if figures.spam.of else "–",
         f"{figures.a_second:,.0f}",
     )
+
+
+def _encoder(which: Encoder) -> "Light | Vectors":
+    """Texts to vectors; raises ConfigError where what the accurate ones need is not installed."""
+    if which is Encoder.LIGHT:
+        return Light.load()
+    kind_of("accurate")
+    from listener.tag.vectors import Vectors  # noqa: PLC0415  # heavy, and not installed everywhere
+
+    return Vectors.load()
 
 
 def _row(figures: Figures) -> tuple[str, ...]:

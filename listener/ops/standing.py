@@ -11,6 +11,7 @@ from listener.store.connection import Database
 from listener.store.known import known
 from listener.store.trends import TrendStore
 from listener.trend.known import asks_again
+from listener.trend.levels import alike
 from listener.trend.standing import standing
 
 _LOOSE = 0.6  # cosine where a topic has not learned its own yet
@@ -48,7 +49,7 @@ def _of(db: Database, topic: str, since: datetime, limit: int) -> Iterator[MostA
     least = max(levels[-1:], default=_LOOSE)
     trended = known(db, topic, model)
     for each in standing(asked, least, limit):
-        before = asks_again(np.frombuffer(each.vector, np.float32), trended, levels[0] if levels else _LOOSE)
+        before = asks_again(np.frombuffer(each.vector, np.float32), trended, alike(levels) if levels else _LOOSE)
         stored = tables.finding(topic, each.question)
         post = stored.finding.post if stored and not stored.erased else None
         yield MostAsked(

@@ -32,6 +32,7 @@ class Memory(Struct, frozen=True):
     levels: list[float] = []
     due: int = 0
     threads: list[Told] = []
+    middle: list[int] = []
 
 
 class Detector:
@@ -72,11 +73,19 @@ class Detector:
     def memory(self) -> Memory:
         """What is to be stored beside the questions."""
         return Memory(
-            self.seen, self.now, self.first, self.levels.values.tolist(), self.levels.due, self.threads.told()
+            self.seen,
+            self.now,
+            self.first,
+            self.levels.values.tolist(),
+            self.levels.due,
+            self.threads.told(),
+            self.past.middle.astype(int).tolist() if self.past.middle.any() else [],
         )
 
     def restore(self, memory: Memory, questions: Iterable[Asked]) -> None:
         """Know again what was stored; the questions in the order in which they came."""
+        if memory.middle:
+            self.past.about(np.array(memory.middle, np.float32))
         for asked in questions:
             self.past.add(asked, asked.at.timestamp())
             self.past.age(memory.now - DAY - WATERMARK)  # at once: what is not among the latest takes a quarter

@@ -10,11 +10,10 @@ QUANTILES = (0.99, 0.994, 0.997, 0.999, 0.9997, 0.9999)  # of the similarities o
 LEAST = 0.35  # below, two texts share nothing that a reader would see
 FIRST = 60  # questions before the first calibration
 _BEFORE = (0.7, 0.72, 0.75, 0.8, 0.85, 0.9)  # levels until then
-_SAME, _WEIGHT = (
-    np.float32(4),
-    np.float32(0.5),
-)  # −log10 of the share of random pairs as alike, at which nothing lacks; what each less costs
+_SAME = np.float32(4)  # −log10 of the share of random pairs as alike, at which nothing lacks
+_WEIGHT = np.float32(0.5)  # what each less costs
 _PAIRS, _RECENT = 32_768, 20_000
+_ALIKE = 2  # of the levels
 _BLOCK = 4_096
 _APART = 3_600.0  # seconds: what is asked in one burst is no random pair
 
@@ -24,18 +23,24 @@ class Levels:
 
     Args:
         quantiles: from loose to strict, of as many as `QUANTILES`; or one, and then likeness is a matter of yes or no.
+        centred: whether vectors are compared about their common middle: those of a language model all lie on one side.
     """
 
-    def __init__(self, quantiles: Sequence[float] = QUANTILES) -> None:
+    def __init__(self, quantiles: Sequence[float] = QUANTILES, centred: bool = False) -> None:
         self.fixed = len(quantiles) == 1
         self.values = np.array(_BEFORE[2:3] if self.fixed else _BEFORE, np.float32)
-        self.due, self._quantiles = FIRST, tuple(quantiles)
+        self.due, self._quantiles, self._centred = FIRST, tuple(quantiles), centred
         self._rarity = -np.log10(1 - np.array(quantiles))
 
     @property
     def loosest(self) -> float:
         """Below, two questions have nothing to do with each other."""
         return float(self.values[0])
+
+    @property
+    def alike(self) -> float:
+        """From there on, two questions ask much the same."""
+        return alike(self.values.tolist())
 
     def lack(self, alike: Floats) -> Floats:
         """What must be made up for by the score, where votes are no more alike than that; 0 where all are the same."""
@@ -60,9 +65,16 @@ class Levels:
         if seen < self.due:
             return
         self.due = max(seen + 40, seen * 3 // 2)
+        if self._centred:
+            past.recentre(since)
         drawn = _drawn(past, seen, since)
         if len(drawn) >= _PAIRS // 32:
             self.values = np.maximum(np.quantile(drawn, self._quantiles), LEAST).astype(np.float32)
+
+
+def alike(values: Sequence[float]) -> float:
+    """Of levels as they are stored, the one from which on two questions ask much the same."""
+    return values[min(_ALIKE, len(values) - 1)]
 
 
 def _drawn(past: Past, seed: int, since: float) -> Floats:

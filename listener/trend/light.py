@@ -24,6 +24,7 @@ class Light:
     """
 
     model = MODEL
+    centred = False
 
     def __init__(self, pieces: Sequence[str], pairs: npt.NDArray[np.uint16], weights: npt.NDArray[np.int8]) -> None:
         self.width = int(weights.shape[1])

@@ -14,14 +14,18 @@ Rows = npt.NDArray[np.intp]
 
 _BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
 _FIRST = 256
-_COLUMNS = ("times", "authors", "texts", "_vectors", "_norms")
+_MOST = 20_000  # rows of which the middle is taken
+_LEAST_SPREAD = np.float32(1e-4)
+_COLUMNS = ("times", "authors", "texts", "_vectors", "_norms", "_along", "_spread")
+_SCALE = np.float32(1 / 256)  # of the middle, whose parts are whole numbers as well
 
 
 class Past:
     """Rows in order of arrival; the latest, from `start` on, are kept ready to be multiplied.
 
     Products of int8 values are whole numbers below 2²⁴, which float32 holds exactly: similarities are the same on
-    every machine, in any order, and after every restart.
+    every machine, in any order, and after every restart. They are the cosines of what is left of the vectors, each
+    made as long as 1, without their common middle, if `recentre` was called; else of the vectors themselves.
 
     Args:
         width: length of a vector, at most 1,024.
@@ -35,7 +39,39 @@ class Past:
         self.texts = np.zeros(_FIRST, np.int64)
         self._vectors = np.zeros((_FIRST, width), np.int8)
         self._norms = np.ones(_FIRST, np.float32)
+        self._along = np.zeros(_FIRST, np.float32)  # each vector's part along the middle
+        self._spread = np.ones(_FIRST, np.float32)  # how far it is from the middle
         self._ready, self._ready_from = np.zeros((_FIRST, width), np.float32), 0
+        self.middle = np.zeros(width, np.float32)
+
+    def recentre(self, since: float) -> None:
+        """Take the mean of the vectors since then as their middle: what all of a topic have in common says little."""
+        rows = np.flatnonzero(self.times[: self.size] > since)[-_MOST:]
+        if len(rows):
+            mean = (self._vectors[rows] / self._norms[rows, None]).mean(axis=0, dtype=np.float64)
+            self.about(np.rint(mean / _SCALE).astype(np.float32))
+
+    def about(self, middle: Floats) -> None:
+        """Take this as the middle, in whole numbers of 1/256."""
+        self.middle = middle
+        for first in range(0, self.size, _BLOCK):
+            self._place(slice(first, min(first + _BLOCK, self.size)))
+
+    def _place(self, rows: slice) -> None:
+        """Where these rows are, seen from the middle."""
+        along = self._vectors[rows].astype(np.float32) @ self.middle * _SCALE / self._norms[rows]
+        self._along[rows], self._spread[rows] = along, np.sqrt(np.maximum(1 - 2 * along + self._square, _LEAST_SPREAD))
+
+    @property
+    def _square(self) -> np.float32:
+        return np.float32(self.middle @ self.middle * _SCALE * _SCALE)
+
+    def _cosines(self, products: Floats, left: Rows | slice | int, right: Rows | slice) -> Floats:
+        """Cosines about the middle, from products of the vectors."""
+        found: Floats = products / (self._norms[right] * self._norms[left])
+        found -= self._along[right] + self._along[left] - self._square
+        found /= self._spread[right] * self._spread[left]
+        return found
 
     def add(self, asked: Asked, at: float) -> int:
         """Remember a question; answers its row."""
@@ -45,6 +81,7 @@ class Past:
         self.posts.append(asked.post)
         self.times[row], self.authors[row], self.texts[row] = at, asked.author, asked.text
         self._vectors[row], self._norms[row] = vector, norm(asked.vector)
+        self._place(slice(row, row + 1))
         self._make_ready(row, vector)
         self.size += 1
         return row
@@ -83,9 +120,9 @@ class Past:
     def latest(self, row: int) -> Floats:
         """Cosines of a row with the latest rows."""
         first, vector = self._ready_from, self._vectors[row].astype(np.float32)
-        found: Floats = self._ready[self.start - first : self.size - first] @ vector
-        found /= self._norms[self.start : self.size] * self._norms[row]
-        return found
+        return self._cosines(
+            self._ready[self.start - first : self.size - first] @ vector, row, slice(self.start, self.size)
+        )
 
     def all(self, row: int) -> Floats:
         """Cosines of a row with all rows."""
@@ -93,22 +130,19 @@ class Past:
         for first in range(0, self.size, _BLOCK):
             last = min(first + _BLOCK, self.size)
             found[first:last] = self._vectors[first:last].astype(np.float32) @ vector
-        found /= self._norms[: self.size] * self._norms[row]
-        return found
+        return self._cosines(found, row, slice(self.size))
 
     def between(self, rows: Rows) -> Floats:
         """Cosines of these rows with each other, a square."""
-        vectors, norms = self._vectors[rows].astype(np.float32), self._norms[rows]
-        found: Floats = (vectors @ vectors.T) / np.outer(norms, norms)
-        return found
+        vectors = self._vectors[rows].astype(np.float32)
+        return np.stack([self._cosines(vectors @ vectors[at], int(row), rows) for at, row in enumerate(rows)])
 
     def pairs(self, left: Rows, right: Rows) -> Floats:
         """Cosines of rows, pair by pair."""
         products = np.einsum(
             "ij,ij->i", self._vectors[left].astype(np.float32), self._vectors[right].astype(np.float32)
         )
-        found: Floats = products / (self._norms[left] * self._norms[right])
-        return found
+        return self._cosines(products, left, right)
 
     def asked(self, row: int) -> Asked:
         """A row as it was added."""
@@ -121,10 +155,9 @@ class Past:
         )
 
     def mean(self, rows: Rows) -> Floats:
-        """The mean of the vectors of these rows, each of length 1."""
-        found: Floats = (
-            (self._vectors[rows] / self._norms[rows, None]).mean(axis=0, dtype=np.float64).astype(np.float32)
-        )
+        """The mean of the vectors of these rows, seen from the middle, each of length 1."""
+        units = self._vectors[rows] / self._norms[rows, None] - self.middle * _SCALE
+        found: Floats = (units / self._spread[rows, None]).mean(axis=0, dtype=np.float64).astype(np.float32)
         return found
 
 

@@ -40,6 +40,7 @@ class Encoder(Protocol):
 
     model: str
     width: int
+    centred: bool  # whether they are compared about their common middle
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text."""

@@ -54,6 +54,16 @@ def test_it_reads_what_is_wanted(tagged: list[Tags]) -> None:
     assert tagged[3].labels == ()
 
 
+def test_vectors_alone_are_those_of_the_tags(tagged: list[Tags]) -> None:
+    from listener.tag.vectors import Vectors  # noqa: PLC0415  # as heavy as the tagger
+
+    vectors = Vectors.load()
+    assert vectors(TEXTS[:4]) == [tags.vector for tags in tagged[:4]]
+    assert {len(vector) for vector in vectors(TEXTS)} == {vectors.width}
+    assert vectors.model == tagged[0].model
+    assert vectors.centred
+
+
 def test_tags_depend_on_the_post_alone(tagger: accurate.AccurateTagger, posts: list[Post], tagged: list[Tags]) -> None:
     assert [tagger([post])[0] for post in posts] == tagged
     assert tagger(posts[::-1]) == tagged[::-1]

@@ -2,10 +2,12 @@ import random
 from datetime import timedelta
 
 import msgspec
+import numpy as np
 import pytest
 
-from listener.trend import Light, asked
+from listener.trend import Detector, Light, asked
 from listener.trend.detector import Memory
+from listener.trend.levels import Levels
 from listener.trend.past import voters
 from listener.trend.threads import name_of
 from listener.types.trend import Kind
@@ -131,6 +133,19 @@ def test_a_restart_changes_nothing(death: int) -> None:
     second.restore(stored, [first.past.asked(row) for row in range(first.past.size)])
     assert before + told(lines[death:], second) == trends
     assert second.memory() == whole.memory()
+
+
+def test_a_middle_survives_a_restart() -> None:
+    lines = [*background(), *burst(2.5 * DAY)]
+    whole = Detector(Light.load().width, levels=Levels(centred=True))
+    trends = told(lines, whole)
+    assert trends
+    again = Detector(Light.load().width, levels=Levels(centred=True))
+    stored = msgspec.json.decode(msgspec.json.encode(whole.memory()), type=Memory)
+    again.restore(stored, [whole.past.asked(row) for row in range(whole.past.size)])
+    assert again.memory() == whole.memory()
+    last = whole.past.size - 1
+    assert np.array_equal(again.past.all(last), whole.past.all(last))
 
 
 def test_what_was_asked_long_ago_is_forgotten() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.levels import LEAST, Levels
+from listener.trend.levels import LEAST, Levels, alike
 from listener.trend.past import Past
 from listener.trend.threads import SILENCE, Threads, name_of
 from listener.trend.words import hashed
@@ -39,6 +39,50 @@ def test_cosines_are_those_of_the_vectors_by_every_way(many: list[list[int]]) ->
     rows = np.arange(len(many))
     assert np.allclose(past.between(rows)[last], wanted, atol=1e-5)
     assert np.allclose(past.pairs(rows, np.full(len(many), last)), wanted, atol=1e-5)
+
+
+def one_sided(count: int = 300) -> Past:
+    """Vectors with much in common, as those of a language model have; two of them are nearly the same."""
+    draw = np.random.default_rng(7)
+    many = np.clip(draw.integers(-30, 30, (count, WIDTH)) + 60, -127, 127)
+    many[1] = many[0] + draw.integers(-3, 3, WIDTH)
+    return filled(many.tolist())
+
+
+def test_about_their_middle_vectors_that_lie_on_one_side_are_told_apart() -> None:
+    past = one_sided()
+    before = past.all(0)
+    past.recentre(0)
+    after = past.all(0)
+    assert np.median(before[2:]) > 0.8
+    assert abs(np.median(after[2:])) < 0.1
+    assert after[1] > 0.95
+
+
+@pytest.mark.parametrize("at", [0, 7, 299])
+def test_cosines_about_the_middle_are_the_same_by_every_way(at: int) -> None:
+    past = one_sided()
+    past.recentre(0)
+    rows = np.arange(past.size)
+    assert np.array_equal(past.latest(at), past.all(at))
+    assert np.allclose(past.between(rows)[at], past.all(at), atol=1e-5)
+    assert np.allclose(past.pairs(rows, np.full(past.size, at)), past.all(at), atol=1e-5)
+    assert np.allclose(
+        np.outer(past.mean(rows[at : at + 1]), 1)[:, 0] @ past.mean(rows[:2]), _mean(past, at), atol=1e-3
+    )
+
+
+def _mean(past: Past, at: int) -> float:
+    return float(past.all(at)[:2].mean())
+
+
+def test_a_middle_that_was_stored_gives_the_same_cosines_to_the_bit() -> None:
+    past, again = one_sided(), Past(WIDTH)
+    past.recentre(0)
+    again.about(past.middle.astype(int).astype(np.float32))
+    for row in range(past.size):
+        again.add(past.asked(row), past.times[row])
+    assert np.array_equal(past.all(3), again.all(3))
 
 
 @given(st.lists(vectors, min_size=1, max_size=12))
@@ -96,6 +140,21 @@ def test_levels_are_the_same_after_the_same_questions() -> None:
     second.renew(_random(300), 300, 0)
     assert np.array_equal(first.values, second.values)
     assert first.due == second.due == 450
+
+
+def test_levels_of_one_sided_vectors_are_taken_about_their_middle() -> None:
+    plain, centred = Levels(), Levels(centred=True)
+    plain.renew(one_sided(), 300, 0)
+    centred.renew(one_sided(), 300, 0)
+    assert plain.values[0] > 0.9
+    assert centred.values[0] < plain.values[0]
+
+
+def test_the_level_from_which_on_questions_are_much_the_same_is_known_of_stored_ones_too() -> None:
+    levels = Levels()
+    levels.renew(_random(300), 300, 0)
+    assert levels.alike == alike(levels.values.tolist()) == levels.values[2]
+    assert alike([0.5]) == 0.5
 
 
 # One alert a question

@@ -18,7 +18,7 @@ START = NOW.timestamp()
 class One:
     """Every text has the same meaning."""
 
-    model, width = "one", 4
+    model, width, centred = "one", 4, False
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         return [np.array([1, 2, 3, 4], np.int8).tobytes() for _ in texts]

@@ -62,7 +62,7 @@ class Cached:
 
     def __init__(self, encode: Encoder) -> None:
         self.encode, self._known = encode, dict[str, bytes]()
-        self.model, self.width = encode.model, encode.width
+        self.model, self.width, self.centred = encode.model, encode.width, encode.centred
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text."""
@@ -97,8 +97,9 @@ def _figures(
 
 
 def _told(lines: Iterable[Line], encode: Encoder, method: Method) -> list[Trend]:
-    detector = Detector(encode.width, method.least, measure=method.measure, levels=Levels(method.quantiles))
-    return [trend for trend in replay(lines, encode, detector) if not trend.thread and not trend.missed]
+    return [
+        trend for trend in replay(lines, encode, _detector(encode, method)) if not trend.thread and not trend.missed
+    ]
 
 
 def _controlled(
@@ -131,30 +132,35 @@ def _is_recurring(trend: Trend, after: float) -> bool:
 
 def _killed(lines: Sequence[Line], encode: Encoder, method: Method, deaths: int = 10) -> list[Trend]:
     """What is told where the process dies so many times, and what it knew is read again from what was stored."""
-    told, detector = list[Trend](), Detector(encode.width, method.least)
+    told, detector = list[Trend](), _detector(encode, method)
     step = len(lines) // (deaths + 1) + 1
     for at in range(0, len(lines), step):
-        detector = _restored(detector)
+        detector = _restored(detector, _detector(encode, method))
         trends = replay(lines[at : at + step], encode, detector)
         told += [trend for trend in trends if not trend.thread and not trend.missed]
     return told
 
 
-def _restored(detector: Detector) -> Detector:
-    """Another one that knows what this one would have stored."""
+def _detector(encode: Encoder, method: Method) -> Detector:
+    """One that knows nothing yet."""
+    levels = Levels(method.quantiles, encode.centred)
+    return Detector(encode.width, method.least, measure=method.measure, levels=levels)
+
+
+def _restored(detector: Detector, again: Detector) -> Detector:
+    """The other one, which now knows what this one would have stored."""
     questions = [detector.past.asked(row) for row in range(detector.past.size)]
     memory = msgspec.json.decode(msgspec.json.encode(detector.memory()), type=Memory)
-    again = Detector(detector.past.width, LEAST)
     again.restore(memory, questions)
     return again
 
 
 def _speed(lines: Sequence[Line], encode: Cached) -> tuple[float, float]:
     """CPU seconds for a stream, gate and vectors included; and for a restart at its end."""
-    plain, detector = encode.encode, Detector(encode.width)
+    plain, detector = encode.encode, _detector(encode, methods(LEAST)[0])
     start = process_time()
     for _ in replay(lines, plain, detector):
         pass
     end = process_time()
-    _restored(detector)
+    _restored(detector, _detector(encode, methods(LEAST)[0]))
     return end - start, process_time() - end

@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from listener.trend.bursts import DAY
-from listener.trend.detector import COLD, LATE, WATERMARK, WINDOWS
+from listener.trend.detector import COLD, LATE, WATERMARK
 from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Rows, Window, sums, usual
 from listener.trend.silence import Open, Series, Told, named, silence
 from listener.trend.tails import greater, more, usual_share
 from listener.types.trend import NEGATIVE, OTHER, Counted, Kind, Trend, Vote
 
+WINDOWS = (HOUR / 4, HOUR, 6 * HOUR, DAY)  # as many as `tails.LOOKS`
 LEAST = 4.0  # the score from which on it is told
 LEAST_NEED, LEAST_NEGATIVE, LEAST_OF = 5, 5, 10  # votes, negative ones, and those that these are of
 SILENCE = 6 * HOUR  # without anything unusual: what comes then is told as new

@@ -6,8 +6,9 @@ import numpy as np
 from msgspec import Struct
 
 from listener.trend.hourly import Numbers, Usual
-from listener.trend.statistic import LOOKS, tail
+from listener.trend.statistic import tail
 
+LOOKS = 4  # windows that are looked at: the most surprising of so many surprises a little by chance
 _ENOUGH = 5  # votes of a window whose share says something
 _CHANGE = 0.03  # how much a share changes of itself, squared and as a part of the most it could, until it is known
 _KNOWN_BY = 10  # windows until what was seen of that counts as much

@@ -5,9 +5,9 @@ from math import comb, exp, log10
 import numpy as np
 import pytest
 
+from listener.trend.cells import WINDOWS
 from listener.trend.hourly import Usual
-from listener.trend.statistic import LOOKS
-from listener.trend.tails import UsualShare, greater, more, none, usual_share
+from listener.trend.tails import LOOKS, UsualShare, greater, more, none, usual_share
 
 EVEN = 1e7
 LOOKED = log10(LOOKS)
@@ -59,3 +59,7 @@ def test_of_a_share_of_which_nothing_is_known_a_third_is_expected_hardly_known()
 def test_windows_of_a_few_posts_say_nothing_of_how_a_share_changes() -> None:
     few = usual_share(np.tile([0.0, 4.0], 100), np.full(200, 4.0))
     assert few.size == pytest.approx(1 / (0.03 + 1 / 803))
+
+
+def test_each_window_is_one_look() -> None:
+    assert len(WINDOWS) == LOOKS

@@ -1,9 +1,10 @@
 """The whole product on a stream that never pauses: what a post costs from its line in a file to the database."""
 
-import gc
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -59,17 +60,31 @@ def passed(stream: Stream, count: int, posts: int, warm: int = _WARM) -> Passed:
         folder = Path(name)
         phrases = stream.phrases(count, SHARE)
         _write(folder, phrases, stream.lines(warm + TIMES * posts))
-        gc.collect()
-        loading, app = taken(lambda: App.open(load(folder, {}, plugins.find), Env({})))
-        with closing(app.store):
-            pages = app.read("jsonl", to_the_end=True)
-            for _ in islice(pages, warm // ROUGH):
-                pass
-            runs = [taken(lambda: list(islice(pages, posts // ROUGH))) for _ in range(TIMES)]
-        peak, plainly = peak_mb(), usual(list(stream.lines(ROUGH)), phrases, folder / "usual.db")
-    read = [kept for _, run in runs for kept in run]
+        with ProcessPoolExecutor(1, get_context("spawn")) as alone:  # so that its memory is the product's
+            run = alone.submit(_read, folder, posts, warm).result()
+        plainly = usual(list(stream.lines(ROUGH)), phrases, folder / "usual.db")
+    read = [kept for _, pages in run.runs for kept in pages]
     share = sum(kept.posts for kept in read) / sum(kept.read for kept in read)
-    return Passed(count, posts, share, median(map(_rate, runs)), plainly, loading, peak)
+    return Passed(count, posts, share, median(map(_rate, run.runs)), plainly, run.load_seconds, run.peak_mb)
+
+
+class _Run(Struct, frozen=True):
+    """Seconds until the configuration is ready, those of each run with its pages, and the most memory."""
+
+    load_seconds: float
+    runs: list[tuple[float, list[Kept]]]
+    peak_mb: float
+
+
+def _read(folder: Path, posts: int, warm: int) -> _Run:
+    """Read the file of a folder, page by page."""
+    loading, app = taken(lambda: App.open(load(folder, {}, plugins.find), Env({})))
+    with closing(app.store):
+        pages = app.read("jsonl", to_the_end=True)
+        for _ in islice(pages, warm // ROUGH):
+            pass
+        runs = [taken(lambda: list(islice(pages, posts // ROUGH))) for _ in range(TIMES)]
+    return _Run(loading, runs, peak_mb())
 
 
 def _rate(run: tuple[float, list[Kept]]) -> float:

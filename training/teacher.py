@@ -17,7 +17,10 @@ from training.encoder import KEEP, LONGEST, Lesson, Plan, arguments, examples, j
 from training.mpnet import pretrained_mpnet
 from training.pieces import cut
 
-PLAN = Plan(batch=32, rate=6e-5, head_rate=5e-4, frozen=3)
+PLANS = (
+    Plan(batch=32, rate=6e-5, head_rate=5e-4, frozen=3),
+    Plan(epochs=2, batch=32, rate=8e-5, head_rate=2e-3, frozen=3, average=0.98),
+)
 SHORT = 12  # characters; shorter posts teach nothing
 
 
@@ -51,7 +54,9 @@ def main(asked: argparse.Namespace) -> None:
     reader, _ = cut(asked.minilm, [record["text"] for record in whole], KEEP)
     reader.enable_truncation(LONGEST)
     network = Network(pretrained_mpnet(asked.base, reader))
-    teach(network, Lesson(examples(given.posts, reader, np.zeros((len(given.posts), 0), np.float32))), PLAN)
+    lesson = Lesson(examples(given.posts, reader, np.zeros((len(given.posts), 0), np.float32)))
+    for plan in PLANS:
+        teach(network, lesson, plan)
     if given.held:
         judge(network, reader, given, asked.folder / "held.npz")
     texts = [post["text"] for post in given.posts] + unlabelled(asked.posts, labels)

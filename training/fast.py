@@ -83,11 +83,11 @@ def held_moods(tweets: list[Record]) -> Floats:
     return fitted.logits(tweet["text"] for tweet in tweets if data.held_tweet(tweet))
 
 
-def levels(labels: list[Record], logits: Floats) -> dict[str, Level]:
+def levels(labels: list[Record], logits: Floats, choose: figures.Choose = level) -> dict[str, Level]:
     """The level of each tag, from held-out logits."""
     true = data.targets(labels) > 0
     return {
-        tag: level(list(zip(logits[:, n].tolist(), true[:, n].tolist(), strict=True))) for n, tag in enumerate(TAGS)
+        tag: choose(list(zip(logits[:, n].tolist(), true[:, n].tolist(), strict=True))) for n, tag in enumerate(TAGS)
     }
 
 

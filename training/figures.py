@@ -1,14 +1,18 @@
 """Figures for the card, from held-out logits: levels are chosen on other posts than they are judged by."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from listener.tag.calibrate import level
+from listener.tag.calibrate import Rated, level
 from listener.tag.evaluate import row_of
-from listener.tag.weights import MOODS, TAGS
+from listener.tag.weights import MOODS, TAGS, Level
 from training import data
 from training.data import Floats, Record
+
+Choose = Callable[[Rated], Level]
+"""How the level of a tag is chosen."""
 
 
 def best_f1(true: Floats, logits: Floats) -> dict[str, float]:
@@ -21,7 +25,7 @@ def best_f1(true: Floats, logits: Floats) -> dict[str, float]:
     return found | {"macro": round(sum(found[tag] for tag in TAGS[:4]) / 4, 4)}
 
 
-def judged(labels: list[Record], logits: Floats) -> dict[str, list[tuple[bool, bool, float]]]:
+def judged(labels: list[Record], logits: Floats, choose: Choose = level) -> dict[str, list[tuple[bool, bool, float]]]:
     """A tag → (labelled, given, probability) of each post, by levels chosen on four fifths of the others."""
     folds = np.array([data.bucket(record["text"], data.FOLDS**2) // data.FOLDS for record in labels])
     true = data.targets(labels) > 0
@@ -30,7 +34,7 @@ def judged(labels: list[Record], logits: Floats) -> dict[str, list[tuple[bool, b
         out: list[tuple[bool, bool, float]] = [(False, False, 0.0)] * len(labels)
         for number in sorted(set(folds)):
             rest, here = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
-            chosen = level(list(zip(logits[rest, n].tolist(), true[rest, n].tolist(), strict=True)))
+            chosen = choose(list(zip(logits[rest, n].tolist(), true[rest, n].tolist(), strict=True)))
             for at in here:
                 p = chosen.p(float(logits[at, n]))
                 out[at] = (bool(true[at, n]), p >= chosen.threshold, p)
@@ -47,9 +51,9 @@ def _any(found: dict[str, list[tuple[bool, bool, float]]]) -> list[tuple[list[bo
     return [([c[0] for c in row], [c[1] for c in row]) for row in zip(*columns, strict=True)]
 
 
-def cross_validated(labels: list[Record], logits: Floats) -> dict[str, Any]:
+def cross_validated(labels: list[Record], logits: Floats, choose: Choose = level) -> dict[str, Any]:
     """The figures overall, on natural posts and for each platform."""
-    found = judged(labels, logits)
+    found = judged(labels, logits, choose)
     parts = {"all": [True] * len(labels), "natural": [bool(record["natural"]) for record in labels]}
     for platform in sorted({record["platform"] for record in labels}):
         parts[platform] = [record["platform"] == platform for record in labels]

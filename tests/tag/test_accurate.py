@@ -45,7 +45,7 @@ def tagged(tagger: accurate.AccurateTagger, posts: list[Post]) -> list[Tags]:
 
 
 def test_it_reads_what_is_wanted(tagged: list[Tags]) -> None:
-    assert tagged[0].top_moment is Moment.BUY
+    assert set(tagged[0].labels) >= {Moment.BUY, Moment.GO}
     assert tagged[0].is_question
     assert tagged[0].place == "Leeds"
     assert "complaint" in tagged[1].signals

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from listener.tag.calibrate import level, relevel, threshold
+from listener.tag.calibrate import expected_level, level, relevel, threshold
 from listener.tag.evaluate import calibration_error
 from listener.tag.weights import Level
 
@@ -77,3 +77,18 @@ def test_the_rarer_a_tag_the_lower_its_threshold(many: float) -> None:
     rated = [(0.0, n < 100 * many) for n in range(100)]
     found = relevel(rated, Level())
     assert found.threshold <= found.p(0.0)
+
+
+def test_an_expected_level_is_calibrated_and_near_the_best_threshold() -> None:
+    rated = drawn(0.5, -1)
+    found = expected_level(rated)
+    best = level(rated)
+    assert (found.scale, found.shift) == (best.scale, best.shift)
+    assert found.threshold == pytest.approx(best.threshold, abs=0.08)
+
+
+def test_luck_of_few_posts_does_not_move_an_expected_threshold() -> None:
+    """Whether the last of the likely posts holds by chance moves the best F1's threshold, not the expected one."""
+    posts = [(2.0 - n / 50, n % 3 != 0) for n in range(100)]
+    lucky = [*posts[:-1], (posts[-1][0], not posts[-1][1])]
+    assert expected_level(posts).threshold == pytest.approx(expected_level(lucky).threshold, abs=0.03)

@@ -20,7 +20,7 @@ def test_the_fast_tagger_is_always_there() -> None:
 def test_auto_is_the_accurate_tagger_where_it_is_installed() -> None:
     pytest.importorskip("onnxruntime", reason="the accurate tagger is not installed")
     pytest.importorskip("tokenizers", reason="the accurate tagger is not installed")
-    assert load("accurate").model.startswith("accurate-1/")
+    assert load("accurate").model.startswith("accurate-2/")
     assert load("auto").model == load("accurate").model
 
 

@@ -130,6 +130,7 @@ def test_weights_of_the_team_are_taken_over_and_left_again(office: Office, sched
     models.append(office.app.parts.analyser._tag.model)
     assert models[0] == models[2] != models[1]
     assert models[1].startswith("fast-1-own/")
+    schedule.end()
 
 
 def test_a_good_edit_is_taken_over(office: Office, schedule: Schedule, caplog: pytest.LogCaptureFixture) -> None:

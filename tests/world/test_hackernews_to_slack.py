@@ -72,7 +72,7 @@ def test_a_storm_of_faults_and_a_hundred_kills_lose_and_repeat_nothing(
         states = check(product, world.ledger, says)
         lost = sum(not message["answered"] for message in world.ledger["slack"]["messages"])
     assert states["open"] > 10
-    assert lost > 2, "the storm did strike"
+    assert lost > 0, "the storm did strike"
 
 
 def _copy(database: Path) -> None:

@@ -18,14 +18,13 @@ from listener.trend import hashed, same_text
 from listener.trend.cells import Cells
 from listener.trend.hourly import HOUR, KEPT, Numbers
 from listener.trend.silence import Open, Series, Told, named, silence
-from listener.trend.telling import notice
-from listener.types import Alert, Clock, Reason, Topic
+from listener.trend.telling import alerts, notice
+from listener.types import Clock, Topic
 from listener.types.trend import Kind, Trend, Vote
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200  # findings a transaction
-_ANSWER_WITHIN = timedelta(hours=6)
 _EVERY = timedelta(minutes=5)  # between two looks for silences
 _MOSTLY = 0.5  # of an hour that was listened to
 
@@ -101,19 +100,9 @@ class Counts:
         if example is None or is_told:  # once is enough: of a question that trends, or that nobody wants to hear of
             return Tiding(trend=trend, thread=name, state="quiet")
         posts, now = [stored.finding.post for stored in found if not stored.erased], self._now()
-        alerts = tuple(
-            Alert(
-                key=f"{channel}/{example.post.key}/0",
-                channel=channel,
-                reason=Reason.TRENDING,
-                about=(example,),
-                due_at=now,
-                deadline_at=now + _ANSWER_WITHIN,
-            )
-            for channel in parts.router.channels(example, now)
-        )
+        told_to = alerts(parts.router.channels(example, now), example, now)
         trend = msgspec.structs.replace(trend, question=example.post.key)
-        return Tiding(trend=trend, thread=name, state="told", notice=notice(trend, posts), alerts=alerts)
+        return Tiding(trend=trend, thread=name, state="told", notice=notice(trend, posts), alerts=told_to)
 
     def _name(self, trend: Trend) -> str:
         """The name of a thread that has just begun."""

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -16,15 +15,14 @@ from listener.store.trends import Counted, Tiding, TrendStore
 from listener.trend import Detector, Light, asks, hashed, same_text
 from listener.trend.detector import Memory
 from listener.trend.known import asks_again, floats, likeness
-from listener.trend.telling import notice
+from listener.trend.telling import alerts, notice
 from listener.trend.threads import name_of
-from listener.types import Alert, Clock, Finding, Post, Reason
+from listener.types import Clock, Finding, Post
 from listener.types.trend import Asked, Kind, Known, Trend
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200  # findings a transaction
-_ANSWER_WITHIN = timedelta(hours=6)
 
 
 class Trends:
@@ -106,9 +104,9 @@ class Trends:
         wanted = any(Kind.QUESTION in topic.trends for topic in parts.settings.topics if topic.id == trend.topic)
         if not wanted or quiet or trend.missed or middle is None or (trend.cold and self._before(posts, trend.topic)):
             return Tiding(trend=trend, thread=name_of(trend), state="missed" if trend.missed else "quiet")
-        channels = parts.router.channels(middle, self._now())
-        alerts = tuple(_alert(channel, middle, self._now()) for channel in channels)
-        return Tiding(trend=trend, thread=name_of(trend), state="told", notice=notice(trend, posts), alerts=alerts)
+        now = self._now()
+        told_to = alerts(parts.router.channels(middle, now), middle, now)
+        return Tiding(trend=trend, thread=name_of(trend), state="told", notice=notice(trend, posts), alerts=told_to)
 
     def _before(self, posts: Iterable[Post], topic: str) -> bool:
         """Whether all of it was written before its topic was tracked: there is no flood at the first run."""
@@ -129,14 +127,3 @@ def _asked(parts: Parts, finding: Finding) -> Asked | None:
 def _key(trend: Trend) -> str:
     """The name of its row."""
     return f"{trend.topic}/{name_of(trend)}"
-
-
-def _alert(channel: str, finding: Finding, now: datetime) -> Alert:
-    return Alert(
-        key=f"{channel}/{finding.post.key}/0",
-        channel=channel,
-        reason=Reason.TRENDING,
-        about=(finding,),
-        due_at=now,
-        deadline_at=now + _ANSWER_WITHIN,
-    )

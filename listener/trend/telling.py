@@ -1,14 +1,31 @@
 """What is said of a trend: numbers and addresses alone; whose words it shows, the card below decides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from listener.card import PLATFORMS, line
 from listener.trend.bursts import HOUR
-from listener.types import Post
+from listener.types import Alert, Finding, Post, Reason
 from listener.types.trend import Kind, Trend
 
 _BARS = "▁▂▃▄▅▆▇█"
 _HOURS = 24
+_ANSWER_WITHIN = timedelta(hours=6)
+
+
+def alerts(channels: Iterable[str], example: Finding, now: datetime) -> tuple[Alert, ...]:
+    """The alerts of a trend that `example` stands for, one a channel."""
+    return tuple(
+        Alert(
+            key=f"{channel}/{example.post.key}/0",
+            channel=channel,
+            reason=Reason.TRENDING,
+            about=(example,),
+            due_at=now,
+            deadline_at=now + _ANSWER_WITHIN,
+        )
+        for channel in channels
+    )
 
 
 def notice(trend: Trend, posts: Sequence[Post], name: str = "") -> str:

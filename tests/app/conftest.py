@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from listener.app import App, Parts, assemble
+from listener.app import App, Parts, assemble, once
 from listener.config import Env, load
 from listener.plugins import find
 from listener.store import Store
 from listener.testing import FakeChannel, FakeClock, FakeSource, posts
+from listener.types import Post
+from tests.app.asking import background
 
 LISTENER = """tag.tagger = "fast"
 [store]
@@ -63,6 +65,17 @@ class Office:
         assert isinstance(channel, FakeChannel)
         return channel
 
+    def hear(self, *posts: Post) -> list[str]:
+        """Let these come, one look each; answers the notices of what was sent, as they were then."""
+        told = list[str]()
+        for post in posts:
+            before = len(self.desk.sent)
+            self.clock.now = max(self.clock.now, post.created_at)
+            self.feed.add(post)
+            once(self.app, ["feed"])
+            told += [message.notice for message in [*self.desk.sent.values()][before:] if message.notice]
+        return told
+
     def count(self, table: str) -> int:
         return int(self.store.db.value(f"select count(*) from {table}"))
 
@@ -72,3 +85,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """One that has listened for days."""
+    office.feed.posts.clear()
+    office.feed.add(*background())
+    once(office.app, ["feed"])
+    return office

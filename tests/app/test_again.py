@@ -13,8 +13,8 @@ from listener.store import Author
 from listener.store.alerts import Letter, enqueue
 from listener.store.known import HELD_FOR
 from listener.types import Message, Post, Reason, Receipt
+from tests.app.asking import burst, post
 from tests.app.conftest import Office
-from tests.app.test_trends import _background, _burst, _hear, _post
 from tests.trend.asking import REFUND
 
 pytestmark = pytest.mark.slow
@@ -24,18 +24,9 @@ FRIEND = "How long does a refund take to reach my card? Asking for a friend"
 
 
 @pytest.fixture
-def busy(office: Office) -> Office:
-    """One that has listened for days."""
-    office.feed.posts.clear()
-    office.feed.add(*_background())
-    once(office.app, ["feed"])
-    return office
-
-
-@pytest.fixture
 def trending(busy: Office) -> Office:
     """One in which a question trends."""
-    _hear(busy, *_burst()[:3])
+    busy.hear(*burst()[:3])
     return busy
 
 
@@ -58,7 +49,7 @@ def about(office: Office, name: str) -> Iterator[Message]:
 
 
 def test_who_joins_a_trend_is_told_in_its_thread_and_once(trending: Office) -> None:
-    _hear(trending, _post("friend", FRIEND, 3_620))
+    trending.hear(post("friend", FRIEND, 3_620))
     [message] = about(trending, "friend")
     assert message.thread == trending.store.db.value("select ref from outbox where trend != ''")
     assert message.alerts[0].reason is Reason.FIRST
@@ -66,13 +57,13 @@ def test_who_joins_a_trend_is_told_in_its_thread_and_once(trending: Office) -> N
 
 
 def test_who_asks_something_else_meanwhile_is_told_as_ever(trending: Office) -> None:
-    _hear(trending, _post("else", "Where can I buy a garden shed in Leeds today?", 3_620))
+    trending.hear(post("else", "Where can I buy a garden shed in Leeds today?", 3_620))
     [message] = about(trending, "else")
     assert message.thread == ""
 
 
 def test_after_six_hours_the_question_trends_no_more(trending: Office) -> None:
-    _hear(trending, _post("late", FRIEND, 3_600 + 7 * 60))
+    trending.hear(post("late", FRIEND, 3_600 + 7 * 60))
     [message] = about(trending, "late")
     assert message.thread == ""
 
@@ -90,7 +81,7 @@ def read(office: Office, *posts: Post) -> None:
 
 
 def test_while_a_question_trends_an_alert_waits_to_be_looked_at_but_not_for_long(trending: Office) -> None:
-    read(trending, _post("friend", FRIEND, 3_620))
+    read(trending, post("friend", FRIEND, 3_620))
     claim = trending.store.outbox.claim
     assert claim("desk", trending.clock()) is None
     claimed = claim("desk", trending.clock() + HELD_FOR)
@@ -99,12 +90,12 @@ def test_while_a_question_trends_an_alert_waits_to_be_looked_at_but_not_for_long
 
 
 def test_while_nothing_trends_no_alert_waits(busy: Office) -> None:
-    read(busy, _post("friend", FRIEND, 3_620))
+    read(busy, post("friend", FRIEND, 3_620))
     assert busy.store.outbox.claim("desk", busy.clock())
 
 
 def test_alerts_of_the_posts_that_made_a_trend_follow_its_card_if_they_have_not_left(busy: Office) -> None:
-    read(busy, *_burst()[:3])
+    read(busy, *burst()[:3])
     assert Trends(busy.store, busy.clock).look(busy.app.parts) == 1
     order, now = list[Message](), busy.clock()
     while claimed := busy.store.outbox.claim("desk", now):
@@ -119,7 +110,7 @@ def test_alerts_of_the_posts_that_made_a_trend_follow_its_card_if_they_have_not_
 def test_a_thread_waits_for_its_card_and_goes_on_alone_where_that_can_never_arrive(
     busy: Office, state: str, waiting: bool
 ) -> None:
-    read(busy, *_burst()[:3])
+    read(busy, *burst()[:3])
     Trends(busy.store, busy.clock).look(busy.app.parts)
     with busy.store.db.write() as conn:
         conn.execute("update outbox set state=? where trend != ''", (state,))
@@ -131,7 +122,7 @@ def test_a_thread_waits_for_its_card_and_goes_on_alone_where_that_can_never_arri
 
 
 def test_what_is_asked_is_not_told_as_a_need_besides(trending: Office) -> None:
-    _hear(trending, *[_post(f"m{n}", f"{text} Please", 3_620 + n) for n, text in enumerate(REFUND * 2)])
+    trending.hear(*[post(f"m{n}", f"{text} Please", 3_620 + n) for n, text in enumerate(REFUND * 2)])
     states = {row["kind"]: row["state"] for row in trending.store.db.rows("select kind, state from trends")}
     assert states == {"question": "told", "need": "quiet"}
 
@@ -141,17 +132,17 @@ def test_what_is_asked_is_not_told_as_a_need_besides(trending: Office) -> None:
 
 def test_who_asks_again_is_shown_the_answer(trending: Office) -> None:
     assert run(trending, "answered", "1", ANSWER).exit_code == 0
-    _hear(trending, _post("late", FRIEND, 3_600 + 7 * 60))
+    trending.hear(post("late", FRIEND, 3_600 + 7 * 60))
     [message] = about(trending, "late")
     assert message.alerts[0].draft
     assert message.alerts[0].draft.link == ANSWER
-    _hear(trending, _post("else", "Where can I buy a garden shed in Leeds today?", 3_600 + 7 * 60 + 20))
+    trending.hear(post("else", "Where can I buy a garden shed in Leeds today?", 3_600 + 7 * 60 + 20))
     [message] = about(trending, "else")
     assert message.alerts[0].draft is None
 
 
 def test_who_asked_before_it_was_answered_is_shown_the_answer_too(trending: Office) -> None:
-    _hear(trending, _post("friend", FRIEND, 3_620))
+    trending.hear(post("friend", FRIEND, 3_620))
     assert run(trending, "answered", "1", ANSWER).exit_code == 0
     once(trending.app, [])
     shown = {m.alerts[0].about[0].post.id for m in trending.desk.sent.values() if m.alerts and m.alerts[0].draft}
@@ -175,15 +166,15 @@ def test_a_muted_trend_is_told_no_more_however_it_grows(trending: Office) -> Non
     before = parent(trending).notice
     assert run(trending, "mute", "1").exit_code == 0
     trending.store.db.rows("update trends set muted_until='2030-01-01T00:00:00.000000Z'")
-    more = [_post(f"m{n}", f"{text} Asking for a friend, too", 3_620 + n) for n, text in enumerate(REFUND * 2)]
-    assert _hear(trending, *more) == []
+    more = [post(f"m{n}", f"{text} Asking for a friend, too", 3_620 + n) for n, text in enumerate(REFUND * 2)]
+    assert trending.hear(*more) == []
     assert parent(trending).notice == before
 
 
 def test_what_is_no_question_is_not_told_again(trending: Office) -> None:
     assert run(trending, "not-a-question", "1").exit_code == 0
-    again = [_post(f"n{n}", f"{text} Still", 3_600 + 30 * 60 + n) for n, text in enumerate(REFUND)]
-    _hear(trending, *again)
+    again = [post(f"n{n}", f"{text} Still", 3_600 + 30 * 60 + n) for n, text in enumerate(REFUND)]
+    trending.hear(*again)
     told = trending.store.db.rows("select kind, state from trends where id > 1")
     assert ("question", "quiet") in {(row["kind"], row["state"]) for row in told}
     assert ("question", "told") not in {(row["kind"], row["state"]) for row in told}

@@ -1,65 +1,19 @@
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
-from listener.app import App, once
+from listener.app import App
 from listener.cli import cli
 from listener.store import Store
 from listener.store.trends import Counted, Tiding, TrendStore
 from listener.testing import FakeClock
 from listener.trend.threads import name_of
-from listener.types import Alert, Post, Reach, Reason
+from listener.types import Alert, Reason
 from listener.types.trend import Trend
+from tests.app.asking import burst
 from tests.app.conftest import Office
-from tests.conftest import NOW
-from tests.trend.asking import REFUND, other
-
-FIRST = NOW + timedelta(days=2, hours=12)
-
-
-def _post(n: str, text: str, at: float, author: str = "", source: str = "reddit") -> Post:
-    """A kettle is named in each, for the topic; `at` in minutes after `NOW`."""
-    return Post(
-        source=source,
-        id=n,
-        text=f"{text} kettle",
-        created_at=NOW + timedelta(minutes=at),
-        author=author or f"author{n}",
-        url=f"https://example.org/{source}/{n}",
-        reach=Reach(likes=len(n)),
-    )
-
-
-def _background() -> list[Post]:
-    return [_post(f"b{n}", other(n), n * 15) for n in range(240)]
-
-
-def _burst(texts: Sequence[str] = REFUND, author: str = "", at: float = 3_600) -> list[Post]:
-    sources = ("reddit", "x")
-    return [_post(f"r{at:g}{n}", text, at + 5 * n, author, sources[n % 2]) for n, text in enumerate(texts)]
-
-
-@pytest.fixture
-def busy(office: Office) -> Office:
-    """One that has listened for days."""
-    office.feed.posts.clear()
-    office.feed.add(*_background())
-    once(office.app, ["feed"])
-    return office
-
-
-def _hear(office: Office, *posts: Post) -> list[str]:
-    """Let these come, one look each; answers the notices of what was sent, as they were then."""
-    told = list[str]()
-    for post in posts:
-        before = len(office.desk.sent)
-        office.clock.now = max(office.clock.now, post.created_at)
-        office.feed.add(post)
-        once(office.app, ["feed"])
-        told += [message.notice for message in [*office.desk.sent.values()][before:] if message.notice]
-    return told
+from tests.trend.asking import REFUND
 
 
 def _trending(office: Office) -> list[Alert]:
@@ -67,7 +21,7 @@ def _trending(office: Office) -> list[Alert]:
 
 
 def test_paraphrases_from_two_platforms_end_in_one_card_that_grows_in_its_thread(busy: Office) -> None:
-    first, *more = _hear(busy, *_burst())
+    first, *more = busy.hear(*burst())
     assert "3 ask this within" in first
     assert "Reddit, X" in first
     assert "https://" not in first, "an address names an author, who may ask to be forgotten"
@@ -83,19 +37,19 @@ def test_paraphrases_from_two_platforms_end_in_one_card_that_grows_in_its_thread
 
 def test_thirty_copies_by_one_author_end_in_none(busy: Office) -> None:
     texts = [f"{text} {n}" for n in range(5) for text in REFUND]
-    assert _hear(busy, *_burst(texts, author="eager")) == []
+    assert busy.hear(*burst(texts, author="eager")) == []
     assert busy.count("trends") == 0
 
 
 def test_a_restart_tells_nothing_again_and_goes_on_counting(busy: Office) -> None:
-    posts = _burst()
-    told = _hear(busy, *posts[:3])
+    posts = burst()
+    told = busy.hear(*posts[:3])
     path = busy.store.db.path
     busy.store.close()
     busy.store = Store.open(path, busy.clock())
     busy.app = App(busy.parts, busy.store, busy.clock, busy.clock)
     assert len(told) == 1
-    again = _hear(busy, *posts[3:])
+    again = busy.hear(*posts[3:])
     assert len([notice for notice in again if "3 ask" in notice]) == 0
     assert busy.count("trends") == 1
     assert len(_trending(busy)) == 1
@@ -111,7 +65,7 @@ def test_an_erased_post_is_no_question_any_more(busy: Office) -> None:
 
 
 def test_trends_are_listed_and_answered(busy: Office) -> None:
-    _hear(busy, *_burst())
+    busy.hear(*burst())
     listed = CliRunner().invoke(cli, ["trends", "--config", str(busy.config), "--days", "400"])
     assert listed.exit_code == 0, listed.output
     assert "refund" in listed.output
@@ -130,7 +84,7 @@ def test_an_answer_to_nothing_or_nowhere_is_refused(busy: Office, words: list[st
 
 def test_a_second_trend_with_the_same_middle_question_is_told_too(busy: Office) -> None:
     """By the message's key alone the second would be taken for the first, and nobody would hear of it."""
-    [notice] = _hear(busy, *_burst()[:3])
+    [notice] = busy.hear(*burst()[:3])
     [key] = [message.key for message in busy.desk.sent.values() if message.notice == notice]
     stored = TrendStore(busy.store.db)
     question = str(busy.store.db.value("select question from trends"))

@@ -11,8 +11,8 @@ from listener.cli import cli
 from listener.ops.standing import most_asked
 from listener.store.erase import erase
 from listener.store.known import answer
-from tests.app.conftest import Office, office
-from tests.app.test_trends import _burst, _hear, busy
+from tests.app.asking import burst
+from tests.app.conftest import Office, busy, office
 from tests.conftest import NOW
 
 __all__ = ["busy", "office"]
@@ -26,7 +26,7 @@ def run(folder: Path, *words: str) -> Result:
 @pytest.fixture
 def asked(busy: Office) -> Office:
     """One that has heard how long refunds take."""
-    _hear(busy, *_burst())
+    busy.hear(*burst())
     return busy
 
 

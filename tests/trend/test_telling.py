@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from listener.trend.telling import notice, sparkline
-from listener.types import Post
+from listener.trend.telling import alerts, notice, sparkline
+from listener.types import Post, Reason
 from listener.types.trend import Trend
 from tests.conftest import NOW
+from tests.making import finding
 
 TREND = Trend(
     at=NOW,
@@ -70,3 +71,12 @@ def test_the_sparkline_has_a_bar_an_hour(ages: list[float], bars: str) -> None:
     drawn = sparkline(TREND, [post(age) for age in ages])
     assert len(drawn) == 24
     assert drawn == bars
+
+
+def test_each_channel_hears_of_the_example_once() -> None:
+    found = finding(post(0))
+    told = alerts(["desk", "team"], found, NOW)
+    assert [alert.channel for alert in told] == ["desk", "team"]
+    assert len({alert.key for alert in told}) == len(told)
+    assert [(alert.reason, alert.about, alert.due_at) for alert in told] == 2 * [(Reason.TRENDING, (found,), NOW)]
+    assert all(alert.deadline_at > NOW for alert in told)

@@ -13,6 +13,7 @@ from listener.types import (
     Evidence,
     Finding,
     Fresh,
+    Json,
     Match,
     Moment,
     Post,
@@ -85,3 +86,12 @@ class Tell:
 
 
 NOW = START
+
+
+def in_documented_form(line: Json, *more: str) -> None:
+    """Check the keys of a line of `listener tag`."""
+    keys = "id moments labels question is_question urgency sentiment signals place where lang"
+    assert list(line) == [*keys.split(), *more]
+    assert list(line["moments"]) == ["know", "go", "do", "buy"]
+    assert list(line["sentiment"]) == ["label", "compound", "p"]
+    assert len(line["sentiment"]["p"]) == 3

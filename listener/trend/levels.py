@@ -23,7 +23,7 @@ class Levels:
 
     Args:
         quantiles: from loose to strict, of as many as `QUANTILES`; or one, and then likeness is a matter of yes or no.
-        centred: whether vectors are compared about their common middle: those of a language model all lie on one side.
+        centred: whether vectors are compared about their common middle: those of an encoder all lie on one side.
     """
 
     def __init__(self, quantiles: Sequence[float] = QUANTILES, centred: bool = False) -> None:

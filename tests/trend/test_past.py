@@ -42,7 +42,7 @@ def test_cosines_are_those_of_the_vectors_by_every_way(many: list[list[int]]) ->
 
 
 def one_sided(count: int = 300) -> Past:
-    """Vectors with much in common, as those of a language model have; two of them are nearly the same."""
+    """Vectors with much in common, as those of an encoder have; two of them are nearly the same."""
     draw = np.random.default_rng(7)
     many = np.clip(draw.integers(-30, 30, (count, WIDTH)) + 60, -127, 127)
     many[1] = many[0] + draw.integers(-3, 3, WIDTH)

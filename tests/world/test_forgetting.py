@@ -6,8 +6,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ def test_what_is_deleted_upstream_is_nowhere_after_one_look(new_world: Any, post
 
 
 def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any, posts: Path, made: Any) -> None:
-    with new_world(data=[posts], speed=10, seed=4) as world:
+    with new_world(data=[posts], speed=2, seed=4) as world:
         product = made(world)
         product.run("once")
         product.run("run", "--for", "4s")
@@ -121,22 +121,19 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
         theirs = [word(row[0]) for row in product.rows(f"select substr(key, 11) from posts where author='{author}'")]
         assert in_bytes(product, author) and in_bytes(product, *theirs)
         running = product.start("run")
+        more = _offered(world, lambda ledger: len(by(author, ledger)) > len(theirs))
         try:
-            while (product.folder / "world.db.lock").read_text() != str(running.pid):
-                time.sleep(0.1)
+            assert any("Listening to" in line for line in running.stderr or ())
             receipt = product.start("forget", "--author", f"reddit:{author.upper()}", "--yes", "--json")
             said = receipt.communicate(timeout=120)[1]
             assert receipt.returncode == 0, said
-            for _ in range(600):  # new posts come, theirs too
-                if len(by(author, world.ledger)) > len(theirs):
-                    break
-                time.sleep(0.1)
+            world.speed = 1e9  # all the others at once
+            assert more.wait(120), "new posts come, theirs too"
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)
         ledger = world.ledger
         words = [word(name[3:]) for name in by(author, ledger)]
-        assert len(words) > len(theirs), "some of theirs came later"
         assert in_bytes(product, author, *words) == []
         slack = "".join(shown(ledger).values())
         assert [each for each in (author, *words) if each in slack] == []
@@ -147,6 +144,20 @@ def test_who_asks_is_forgotten_while_listener_runs_and_stays_out(new_world: Any,
         export = product.start("export", "--author", f"reddit:{author}")
         export.communicate(timeout=60)
         assert export.returncode == 1, "nothing is stored of them"
+
+
+def _offered(world: Any, enough: Callable[[Mapping[str, Any]], bool]) -> threading.Event:
+    """Is set once Reddit has offered enough."""
+    timeline, is_enough = next(each.timeline for each in world.platforms if each.name == "reddit"), threading.Event()
+    offer = timeline.offer
+
+    def noted(keys: list[str]) -> None:
+        offer(keys)
+        if enough(world.ledger):
+            is_enough.set()
+
+    timeline.offer = noted
+    return is_enough
 
 
 def by(author: str, ledger: Mapping[str, Any]) -> list[str]:

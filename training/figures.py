@@ -54,10 +54,15 @@ def _any(found: dict[str, list[tuple[bool, bool, float]]]) -> list[tuple[list[bo
 def cross_validated(labels: list[Record], logits: Floats, choose: Choose = level) -> dict[str, Any]:
     """The figures overall, on natural posts and for each platform."""
     found = judged(labels, logits, choose)
+    return {name: _part(found, chosen) for name, chosen in parts_of(labels).items()}
+
+
+def parts_of(labels: list[Record]) -> dict[str, list[bool]]:
+    """All posts, those drawn at random, and those of each platform."""
     parts = {"all": [True] * len(labels), "natural": [bool(record["natural"]) for record in labels]}
     for platform in sorted({record["platform"] for record in labels}):
         parts[platform] = [record["platform"] == platform for record in labels]
-    return {name: _part(found, chosen) for name, chosen in parts.items()}
+    return parts
 
 
 def _part(found: dict[str, list[tuple[bool, bool, float]]], chosen: list[bool]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from listener.tag.weights import TAGS
+from listener.tag.weights import TAGS, Level
 from training import data, figures
 from training.curve import held_out
 from training.data import FOLDS, Floats, Record
@@ -58,10 +58,15 @@ def _read(labels: list[Record], logits: Floats, here: list[int]) -> Rows:
     copies = {data.plain(record["text"]) for record in posts}
     others = [at for at, record in enumerate(labels) if data.plain(record["text"]) not in copies]
     said = learn([labels[at] for at in others], []).logits(record["text"] for record in posts)
-    chosen, true = levels([labels[at] for at in others], logits[others]), data.targets(posts) > 0
+    return given(posts, said, levels([labels[at] for at in others], logits[others]))
+
+
+def given(posts: list[Record], logits: Floats, chosen: dict[str, Level]) -> Rows:
+    """(labelled, given, probability) a tag and post, by levels that were chosen before."""
+    true = data.targets(posts) > 0
     found: Rows = {}
     for n, tag in enumerate(TAGS):
-        p = [chosen[tag].p(logit) for logit in said[:, n].tolist()]
+        p = [chosen[tag].p(logit) for logit in logits[:, n].tolist()]
         found[tag] = [(bool(t), each >= chosen[tag].threshold, each) for t, each in zip(true[:, n], p, strict=True)]
     return found
 

@@ -1,7 +1,8 @@
 """Teaches the teacher: `python -m training.teacher BASE LABELS.jsonl TWEETS.jsonl FOLDER POSTS.jsonl… [--fold N]`.
 
 BASE is the folder of all-mpnet-base-v2, five times as large as the encoder's base and far too slow for the product: it
-learns the labels, and what it says of them and of the POSTS, which have none, goes to FOLDER/soft.npz.
+learns the labels, and what it says of them, of variants of them, and of the POSTS, which have no labels, goes to
+FOLDER/soft.npz.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from training.bert import Network
 from training.encoder import KEEP, LONGEST, Lesson, Plan, arguments, examples, judge, parted, read, teach
 from training.mpnet import pretrained_mpnet
 from training.pieces import cut
+from training.variants import neighbours, variants
 
 PLANS = (
     Plan(batch=32, rate=6e-5, head_rate=5e-4, frozen=3),
@@ -49,9 +51,9 @@ def speak(network: Network, reader: Tokenizer, texts: list[str], path: Path) -> 
 def main(asked: argparse.Namespace) -> None:
     """Teach, judge, speak."""
     asked.folder.mkdir(parents=True, exist_ok=True)
-    given, labels = parted(asked.labels, asked.tweets, asked.fold), data.records(asked.labels)
+    given, labels = parted(asked), data.records(asked.labels)
     whole = labels + data.records(asked.tweets)
-    reader, _ = cut(asked.minilm, [record["text"] for record in whole], KEEP)
+    reader, words = cut(asked.minilm, [record["text"] for record in whole], KEEP)
     reader.enable_truncation(LONGEST)
     network = Network(pretrained_mpnet(asked.base, reader))
     lesson = Lesson(examples(given.posts, reader, np.zeros((len(given.posts), 0), np.float32)))
@@ -59,8 +61,9 @@ def main(asked: argparse.Namespace) -> None:
         teach(network, lesson, plan)
     if given.held:
         judge(network, reader, given, asked.folder / "held.npz")
-    texts = [post["text"] for post in given.posts] + unlabelled(asked.posts, labels)
-    speak(network, reader, texts, asked.folder / "soft.npz")
+    like = variants(given.posts, neighbours(reader, words), np.random.default_rng(asked.fold or 0))
+    texts = [post["text"] for post in given.posts] + unlabelled(asked.posts, labels) + [*like]
+    speak(network, reader, [*dict.fromkeys(texts)], asked.folder / "soft.npz")
 
 
 if __name__ == "__main__":

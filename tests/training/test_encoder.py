@@ -1,5 +1,6 @@
 """What teaches the encoder: examples, epochs, what is frozen, what is left out. Needs PyTorch."""
 
+import argparse
 import importlib
 import json
 from pathlib import Path
@@ -30,7 +31,7 @@ READER = pieces.reader({word: n for n, word in enumerate(WORDS)})
 
 def labelled(text: str, **fields: object) -> dict[str, Any]:
     """An invented record with every field of the labels."""
-    blank = {"id": text, "moments": [], "question": False, "urgency": 0, "signals": [], "place": None}
+    blank = {"id": text, "origin": "shop", "moments": [], "question": False, "urgency": 0, "signals": [], "place": None}
     return {"text": text, **blank, **fields}
 
 
@@ -121,22 +122,48 @@ def test_copies_of_held_posts_are_not_learned(tmp_path: Path) -> None:
     paths = tmp_path / "labels.jsonl", tmp_path / "tweets.jsonl"
     for path, records in zip(paths, (posts, copies), strict=True):
         path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-    given = encoder.parted(*paths, fold=0)
+
+    def parted(**asked: object) -> Any:
+        usual: dict[str, object] = {"labels": paths[0], "tweets": paths[1], "fold": None, "origins": [], "some": None}
+        return encoder.parted(argparse.Namespace(**{**usual, **asked}))
+
+    given = parted(fold=0)
     assert given.held
     assert len(given.posts) + len(given.held) == 40
     assert not {data.plain(tweet["text"]) for tweet in given.tweets} & given.left_out
-    assert not encoder.parted(*paths, fold=None).held
+    assert not parted().held
+    assert len(parted(some=7).posts) == 7
+
+
+def test_an_origin_is_left_out_with_its_copies(tmp_path: Path) -> None:
+    posts = [labelled("who sells desks ?", origin="fair"), labelled("WHO sells desks"), labelled("lovely day")]
+    for name, records in (("labels", posts), ("tweets", [{"text": "who sells desks", "label": "neutral"}])):
+        (tmp_path / name).write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
+    asked = argparse.Namespace(
+        labels=tmp_path / "labels", tweets=tmp_path / "tweets", fold=None, origins=["fair"], some=None
+    )
+    given = encoder.parted(asked)
+    assert [post["text"] for post in given.held] == ["who sells desks ?"]
+    assert [post["text"] for post in given.posts] == ["lovely day"]
+    assert not given.tweets
+
+
+def test_of_nothing_the_base_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    READER.save(str(tmp_path / "tokenizer.json"))
+    monkeypatch.setattr(encoder, "pretrained", lambda base: bert.Bert(len(WORDS), TINY))
+    assert len(encoder.base_vectors(tmp_path, [])) == 0
+    assert encoder.base_vectors(tmp_path, ["lovely day"]).shape == (1, 24)
 
 
 def test_a_teacher_says_nothing_of_copies_of_held_posts(tmp_path: Path) -> None:
     texts, long = np.array(["who sells desks ?", "lovely day", "leeds"]), [5, 4, 3]
     heads = np.arange(3 * len(HEADS), dtype=np.float32).reshape(3, -1)
     np.savez(tmp_path / "soft.npz", texts=texts, heads=heads, long=long, places=np.arange(12.0))
-    kept = encoder.said_softly(tmp_path / "soft.npz", {data.plain("Lovely day!")})
+    kept = data.said_softly(tmp_path / "soft.npz", {data.plain("Lovely day!")})
     assert list(kept) == ["who sells desks ?", "leeds"]
     assert kept["leeds"]["pieces"].tolist() == [9, 10, 11]
     assert kept["leeds"]["soft"][0] == 2 * len(HEADS)
-    assert encoder.said_softly(None, set()) == {}
+    assert data.said_softly(None, set()) == {}
 
 
 def test_a_teacher_reads_each_text_once_and_none_that_is_labelled(tmp_path: Path) -> None:
@@ -149,7 +176,7 @@ def test_a_teacher_reads_each_text_once_and_none_that_is_labelled(tmp_path: Path
 def test_what_a_teacher_says_comes_back_as_it_was_said(tmp_path: Path) -> None:
     network, texts = tiny(), ["who sells desks", "lovely day"]
     teacher.speak(network, READER, texts, tmp_path / "soft.npz")
-    told = encoder.said_softly(tmp_path / "soft.npz", set())
+    told = data.said_softly(tmp_path / "soft.npz", set())
     rows = [encoded.ids for encoded in READER.encode_batch(texts)]
     for record, row, (heads, _, _) in zip(told.values(), rows, encoder.read(network, rows), strict=True):
         assert record["soft"][: len(TAGS)] == pytest.approx(1 / (1 + np.exp(-heads[: len(TAGS)])), abs=1e-3)

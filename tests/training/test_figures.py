@@ -1,6 +1,7 @@
 """Learning in small: what is learned is told apart, and figures are right on invented logits."""
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from listener.tag.grams import tokens  # noqa: E402
 from listener.tag.linear import HEADS, load_linear  # noqa: E402
 
 # Looked up by name: training is checked by what it does, its libraries ship no types.
+data: Any = importlib.import_module("training.data")
 fast: Any = importlib.import_module("training.fast")
 figures: Any = importlib.import_module("training.figures")
 linear: Any = importlib.import_module("training.linear")
@@ -37,6 +39,8 @@ def post(number: int, *moments: str) -> dict[str, Any]:
 
 LABELS = [post(number, *(["buy"] if number % 2 else [])) for number in range(40)]
 TWEETS = [{"text": f"{mood} thing {n}", "label": mood} for n in range(10) for mood in MOODS]
+SAID = np.array([0.25] * len(TAGS) + [-1] * (len(HEADS) - len(TAGS)), np.float32)
+LAMP = {"text": "a lamp", "soft": SAID}
 SURE = np.where(np.array([[(tag in ("buy", "question")) and n % 2 for tag in TAGS] for n in range(40)]), 4.0, -4.0)
 
 
@@ -60,10 +64,31 @@ def test_posts_teach_tags_and_tweets_teach_moods() -> None:
 
 
 def test_a_teacher_weighs_less_than_a_label() -> None:
-    rows = fast.rows(LABELS[:1], TWEETS[:1], [("a lamp", np.full(len(HEADS), 0.25, np.float32))])
-    assert rows.mask[2].tolist() == pytest.approx([fast.SOFT] * len(HEADS))
-    assert rows.targets[2].tolist() == [0.25] * len(HEADS)
+    rows = fast.rows(LABELS[:1], TWEETS[:1], [{"text": "a lamp", "soft": SAID}])
+    assert rows.mask[2].tolist() == pytest.approx([fast.SOFT] * len(TAGS) + [0] * (len(HEADS) - len(TAGS)))
+    assert rows.targets[2, : len(TAGS)].tolist() == [0.25] * len(TAGS)
     assert fast.SOFT < 1
+
+
+def test_half_of_a_labelled_post_is_what_a_teacher_says_of_it() -> None:
+    said = {"text": LABELS[0]["text"], "soft": SAID}
+    posts, more = fast.beside(LABELS[:2], {each["text"]: each for each in (said, LAMP)})
+    assert more == [LAMP]
+    alone, taught = fast.rows(LABELS[:2], []).targets, fast.rows(posts, []).targets
+    assert taught[0, : len(TAGS)] == pytest.approx((alone[0, : len(TAGS)] + 0.25) / 2)
+    assert (taught[1] == alone[1]).all()
+
+
+def test_a_teacher_brings_words_that_no_label_holds(tmp_path: Path) -> None:
+    wishes = [f"anybody selling a unicycle {n}" for n in range(40)]
+    talk = [f"my unicycle {n} is fine" for n in range(40)]
+    sure = np.stack([np.where(np.array(HEADS) == "buy", p, 0.02) for p in [0.98] * 40 + [0.02] * 40]).astype(np.float32)
+    texts = np.array(wishes + talk)
+    np.savez(tmp_path / "soft.npz", texts=texts, heads=sure, long=np.ones(80, int), places=np.zeros(80))
+    found = fast.by_teacher(LABELS, [], tmp_path / "soft.npz", 0)
+    assert {data.fold(record) for record in found.posts} == {0} and len(found.logits) == len(found.posts)
+    wish, said = found.fitted.logits(["anybody selling a unicycle", "my unicycle is fine"])[:, TAGS.index("buy")]
+    assert wish > said + 2
 
 
 def test_only_grams_of_enough_texts_are_known() -> None:

@@ -42,5 +42,4 @@ def test_they_teach_wherever_labels_do() -> None:
 
 
 def test_they_are_not_judged_by() -> None:
-    logits, _ = fast.held_out([LABEL] * 2, [{"text": f"thing {n}", "label": "neutral"} for n in range(60)])
-    assert len(logits) == 2
+    assert len(fast.held_out([LABEL] * 2)) == 2

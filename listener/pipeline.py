@@ -28,6 +28,11 @@ class Analyser:
         """Made from the configuration; raises `ConfigError` or `QueryError` where it cannot be."""
         return cls(Matcher.of(topics, sets), load(tagger, store))
 
+    @property
+    def tagger(self) -> Tagger:
+        """What tags posts."""
+        return self._tag
+
     def may(self, posts: Rough) -> Collection[int]:
         """The numbers of those that a topic may be about; it is about none of the others."""
         return self._match.may(posts)

@@ -262,7 +262,7 @@ class App:
 
     def look_for_trends(self) -> None:
         """Count what was found since the last look; trouble is noted, not raised."""
-        if self._trends.look(self.parts) + self._counts.look(self.parts):
+        if self._trends.look(self.parts) + self._counts.look(self.parts, self._trends.later):
             self.on_alert()
 
     # Sending

@@ -1,7 +1,7 @@
 """Looks at new findings for needs that rise, moods that fall and silences, and has them told; beside collection."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -40,12 +40,17 @@ class Counts:
         self._hours: dict[str, list[Heard]] = {}  # of each source, read once a look, however many topics there are
         self._well: dict[str, bool] = {}
 
-    def look(self, parts: Parts) -> int:
-        """Count what is new; answers how many messages are new. Trouble is noted, not raised."""
+    def look(self, parts: Parts, later: Container[str] = ()) -> int:
+        """Count what is new; answers how many messages are new. Trouble is noted, not raised.
+
+        Args:
+            later: topics whose questions are not counted yet: of what is asked there, a need is no news besides.
+        """
         self._hours, self._well = {}, {}
         try:
-            told = sum(self._look(parts, topic) for topic in parts.settings.topics)
-            return told + self._look_for_silences(parts)
+            topics = [topic for topic in parts.settings.topics if topic.id not in later]
+            told = sum(self._look(parts, topic) for topic in topics)
+            return told + self._look_for_silences(parts, topics)
         except StoreError as error:
             self._cells.clear()  # they may know of what was not stored
             self._sources = None
@@ -111,13 +116,13 @@ class Counts:
 
     # Silences
 
-    def _look_for_silences(self, parts: Parts) -> int:
+    def _look_for_silences(self, parts: Parts, topics: Sequence[Topic]) -> int:
         now = self._now()
         if self._looked and timedelta() <= now - self._looked < _EVERY:
             return 0
         self._looked = now
         told = sum(self._silence_of_source(parts, name, now) for name in parts.sources)
-        return told + sum(self._silence(parts, t, now) for t in parts.settings.topics if Kind.SILENCE in t.trends)
+        return told + sum(self._silence(parts, t, now) for t in topics if Kind.SILENCE in t.trends)
 
     def _silence(self, parts: Parts, topic: Topic, now: datetime) -> int:
         cells, upto = self._of(topic.id)

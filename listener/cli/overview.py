@@ -6,6 +6,7 @@ from datetime import datetime
 from listener.cli.common import here
 from listener.cli.tables import ago, many, minute, span, table
 from listener.ops.status import Budget, Money, SourceStatus, Status
+from listener.store.anew import Progress
 
 _STATES = ("pending", "sending", "unknown", "sent", "failed", "dropped")
 _NONE = "–"
@@ -26,6 +27,14 @@ def sections(found: Status) -> Iterator[str]:
         yield "\n".join(wrong)
     yield from _messages(found)
     yield from _missed(found)
+    if found.vectors:
+        yield table(("QUESTIONS OF TRENDS", "VECTORS", "BEING MADE"), [_vectors(each) for each in found.vectors])
+
+
+def _vectors(each: Progress) -> tuple[str, ...]:
+    """By which vectors questions are compared, and how far those are that will take their place."""
+    anew = f"{each.anew_model}: {each.anew} of {each.questions}" if each.anew else _NONE
+    return str(each.questions), each.model, anew
 
 
 def _source(source: SourceStatus, running: bool, now: datetime) -> tuple[str, ...]:

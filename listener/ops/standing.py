@@ -12,15 +12,22 @@ from listener.store.known import known
 from listener.store.trends import TrendStore
 from listener.trend.known import asks_again
 from listener.trend.levels import alike
+from listener.trend.past import centre_of
 from listener.trend.standing import standing
 
 _LOOSE = 0.6  # cosine where a topic has not learned its own yet
 
 
-class Levels(Struct, frozen=True):
-    """What is read of a detector's memory: how alike two posts must be that ask the same, the strictest last."""
+class Learned(Struct, frozen=True):
+    """What is read of a detector's memory.
+
+    Args:
+        levels: how alike two posts must be that ask the same, the strictest last.
+        middle: that vectors are seen from; empty: they are compared as they are.
+    """
 
     levels: list[float] = []
+    middle: list[int] = []
 
 
 class MostAsked(Struct, frozen=True, kw_only=True):
@@ -45,11 +52,12 @@ def most_asked(db: Database, topics: Iterable[str], since: datetime, limit: int 
 def _of(db: Database, topic: str, since: datetime, limit: int) -> Iterator[MostAsked]:
     tables = TrendStore(db)
     model, memory, asked = tables.asked(topic, since)
-    levels = msgspec.json.decode(memory or b"{}", type=Levels).levels
-    least = max(levels[-1:], default=_LOOSE)
-    trended = known(db, topic, model)
-    for each in standing(asked, least, limit):
-        before = asks_again(np.frombuffer(each.vector, np.float32), trended, alike(levels) if levels else _LOOSE)
+    learned = msgspec.json.decode(memory or b"{}", type=Learned)
+    least = max(learned.levels[-1:], default=_LOOSE)
+    centre = centre_of(learned.middle or np.zeros(len(asked[0].vector) if asked else 0, np.float32))
+    trended, enough = known(db, topic, model), alike(learned.levels) if learned.levels else _LOOSE
+    for each in standing(asked, least, limit, centre):
+        before = asks_again(np.frombuffer(each.vector, np.float32), trended, enough, centre)
         stored = tables.finding(topic, each.question)
         post = stored.finding.post if stored and not stored.erased else None
         yield MostAsked(

@@ -12,6 +12,7 @@ from listener.errors import MissingSecret
 from listener.meter import budget_name
 from listener.ops.cure import cure
 from listener.store import Standing, Store
+from listener.store.anew import Progress, progress
 from listener.types import Rate, Source, Terms
 
 _DOLLAR = 1_000_000  # the database counts in millionths
@@ -82,6 +83,7 @@ class Status(Struct, frozen=True, kw_only=True):
     posts: int
     findings: int
     alerts: int
+    vectors: tuple[Progress, ...] = ()  # by which the questions of trends are compared
 
 
 def status(settings: Settings, env: Env, store: Store, running: str, now: datetime) -> Status:
@@ -101,6 +103,7 @@ def status(settings: Settings, env: Env, store: Store, running: str, now: dateti
         posts=rows["posts"],
         findings=rows["findings"],
         alerts=rows["alerts"],
+        vectors=tuple(progress(store.db)),
     )
 
 

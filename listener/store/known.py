@@ -13,7 +13,7 @@ from listener.types.trend import Known
 
 OPEN_FOR = timedelta(hours=6)  # after it was last told, a question trends
 HELD_FOR = timedelta(seconds=40)  # a post's own alert waits, while a question of its topic trends, to be looked at
-_MOST = 500  # questions of a topic, the latest
+MOST = 500  # questions of a topic that are known again, the latest
 
 
 class Again(Struct, frozen=True):
@@ -29,7 +29,7 @@ def known(db: Database, topic: str, model: str) -> list[Known]:
     rows = db.rows(
         "select key, vector, within, answer, verdict, muted_until, updated_at, state from trends "
         "where topic=? and kind='question' and model=? and vector is not null order by updated_at desc limit ?",
-        (topic, model, _MOST),
+        (topic, model, MOST),
     )
     return [
         Known(

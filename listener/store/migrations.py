@@ -85,6 +85,13 @@ def m010_again(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m011_anew(db: Database) -> None:
+    """Vectors of another model, until all of them are there."""
+    for statement in _statements("m011.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -92,7 +92,7 @@ class TrendStore:
             "select * from asked where topic=? and model=? and at > ? order by id",
             (topic, model, iso(now - REMEMBERED)),
         )
-        found = [_asked(row) for row in rows]
+        found = [asked_of(row) for row in rows]
         return (known[0]["upto"], known[0]["memory"].encode(), found) if known else (0, b"", found)
 
     def asked(self, topic: str, since: datetime) -> tuple[str, bytes, list[Asked]]:
@@ -105,7 +105,7 @@ class TrendStore:
             return "", b"", []
         model, memory = known[0]["model"], known[0]["memory"].encode()
         sql = "select * from asked where topic=? and model=? and at >= ? order by id"
-        return model, memory, [_asked(row) for row in self.db.rows(sql, (topic, model, iso(since)))]
+        return model, memory, [asked_of(row) for row in self.db.rows(sql, (topic, model, iso(since)))]
 
     def finding(self, topic: str, post_key: str) -> Stored | None:
         """The finding of a topic about a post."""
@@ -143,7 +143,8 @@ class TrendStore:
         return [_row(row) for row in rows]
 
 
-def _asked(row: sqlite3.Row) -> Asked:
+def asked_of(row: sqlite3.Row) -> Asked:
+    """The question of a row of `asked`."""
     return Asked(post=row["post_key"], at=at(row["at"]), author=row["author"], text=row["text"], vector=row["vector"])
 
 

@@ -1,6 +1,5 @@
 """The accurate tagger: one small encoder read once a post, helped by the fast tagger's words. Needs ONNX Runtime."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from listener.tag.learned import LearnedTagger, Scored
 from listener.tag.linear import Linear, load_linear
 from listener.tag.place import Read
 from listener.tag.tagger import lexicon_tagger
+from listener.tag.vectors import Vectors, vectors_of
 from listener.tag.weights import TAGS, Weights, read_weights
 from listener.types import Post, Span, Tags
 
@@ -31,6 +31,10 @@ class AccurateModel:
 
     def __init__(self, encoder: Encoder, heads: Heads, linear: Linear) -> None:
         self._encode, self._heads, self._linear = encoder, heads, linear
+
+    def vectors(self, name: str) -> Vectors:
+        """The vectors alone, by the same encoder."""
+        return Vectors(self._encode, self._heads, name)
 
     def score(self, text: str, words: list[str]) -> Scored:
         """The logits, the vector and what it thinks of the places in a text."""
@@ -117,7 +121,7 @@ def _best_run(text: str, pieces: Pieces, likely: Sequence[float]) -> Span | None
 class AccurateTagger(LearnedTagger):
     """Reads posts one by one on as many threads as there are cores, four at most."""
 
-    vectors = ""  # names what its vectors come from: where it is the same they may be compared, whatever the model
+    vectors: Vectors  # those of its tags; where their name is the same they may be compared, whatever the model
 
     def __call__(self, posts: Sequence[Post]) -> list[Tags]:
         """The tags of each post, in order; each depends on that post alone."""
@@ -132,17 +136,10 @@ def accurate_tagger(path: Path | None = None) -> AccurateTagger:
     """The accurate tagger, with the shipped weights or others; raises `WeightsError`."""
     path = path or SHIPPED
     weights = read_weights(path, "accurate")
-    tagger = AccurateTagger(model_of(weights), weights.card, lexicon_tagger(), partial(accurate_tagger, path))
-    tagger.vectors = vectors_of(weights)
+    model = model_of(weights)
+    tagger = AccurateTagger(model, weights.card, lexicon_tagger(), partial(accurate_tagger, path))
+    tagger.vectors = model.vectors(vectors_of(weights))
     return tagger
-
-
-def vectors_of(weights: Weights) -> str:
-    """A name that changes with whatever changes vectors: the encoder, its tokenizer, the head that makes them."""
-    parts = weights.parts
-    head = load_heads(parts["heads"]).vector.tobytes()
-    marks = [hashlib.sha256(data).digest() for data in (parts["encoder"], parts["tokenizer"], head)]
-    return f"vectors/{hashlib.sha256(b''.join(marks)).hexdigest()[:8]}"
 
 
 def model_of(weights: Weights) -> AccurateModel:

@@ -1,28 +1,42 @@
 """The accurate tagger's vectors alone, for texts that need no tags."""
 
+import hashlib
 from collections.abc import Sequence
 
-from listener.tag.encoder import Encoder, load_heads, sentence_vector
+from listener.tag.encoder import Encoder, Heads, load_heads, sentence_vector
 from listener.tag.own import SHIPPED
 from listener.tag.tagger import CAP
 from listener.tag.weights import Weights, read_weights
 
 
 class Vectors:
-    """Texts to vectors of int8; to be compared about their common middle, for they all lie on one side."""
+    """Texts to vectors of int8; to be compared about their common middle, for they all lie on one side.
+
+    Args:
+        model: their name, as `vectors_of` gives it.
+    """
 
     centred = True
 
-    def __init__(self, weights: Weights) -> None:
-        self._encode = Encoder(weights.parts["encoder"], weights.parts["tokenizer"])
-        self._heads = load_heads(weights.parts["heads"])
-        self.model, self.width = weights.card.model, int(self._heads.vector.shape[1])
+    def __init__(self, encoder: Encoder, heads: Heads, model: str) -> None:
+        self._encode, self._heads = encoder, heads
+        self.model, self.width = model, int(heads.vector.shape[1])
 
     @classmethod
     def load(cls) -> "Vectors":
         """Those of the shipped weights; raises `WeightsError`."""
-        return cls(read_weights(SHIPPED["accurate"], "accurate"))
+        weights = read_weights(SHIPPED["accurate"], "accurate")
+        encoder = Encoder(weights.parts["encoder"], weights.parts["tokenizer"])
+        return cls(encoder, load_heads(weights.parts["heads"]), vectors_of(weights))
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text; it depends on that text alone."""
         return [sentence_vector(self._heads, self._encode(text[:CAP]).vectors) for text in texts]
+
+
+def vectors_of(weights: Weights) -> str:
+    """A name that changes with whatever changes vectors: the encoder, its tokenizer, the head that makes them."""
+    parts = weights.parts
+    head = load_heads(parts["heads"]).vector.tobytes()
+    marks = [hashlib.sha256(data).digest() for data in (parts["encoder"], parts["tokenizer"], head)]
+    return f"vectors/{hashlib.sha256(b''.join(marks)).hexdigest()[:8]}"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from listener.trend.bursts import DAY, HISTORY, HOUR, LEAST_VOTES, MINUTE, Burst, Search
 from listener.trend.levels import Levels
-from listener.trend.past import Past
+from listener.trend.past import Floats, Past, centre_of
 from listener.trend.statistic import Measure, surprise
 from listener.trend.threads import Threads, Told
 from listener.types.trend import Asked, Kind, Trend
@@ -69,6 +69,11 @@ class Detector:
         row = self.remember(asked, at)
         told = (self._told(burst) for burst in self._bursts(row, at))
         return next((trend for trend in told if trend), None)
+
+    @property
+    def centre(self) -> Floats:
+        """The middle that vectors of length 1 are seen from; 0 where they are compared as they are."""
+        return centre_of(self.past.middle)
 
     def memory(self) -> Memory:
         """What is to be stored beside the questions."""

@@ -1,6 +1,6 @@
 """The questions of a topic that are remembered: when, who, which words, and a vector each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -154,11 +154,22 @@ class Past:
             vector=self._vectors[row].tobytes(),
         )
 
+    def named(self, posts: Iterable[str]) -> list[Asked]:
+        """What these posts ask, as it was added, in the order in which it came."""
+        wanted = {*posts}
+        return [self.asked(row) for row, post in enumerate(self.posts) if post in wanted]
+
     def mean(self, rows: Rows) -> Floats:
         """The mean of the vectors of these rows, seen from the middle, each of length 1."""
         units = self._vectors[rows] / self._norms[rows, None] - self.middle * _SCALE
         found: Floats = (units / self._spread[rows, None]).mean(axis=0, dtype=np.float64).astype(np.float32)
         return found
+
+
+def centre_of(middle: Sequence[int] | Floats) -> Floats:
+    """A middle in whole numbers, as it lies among vectors of length 1."""
+    found: Floats = np.asarray(middle, np.float32) * _SCALE
+    return found
 
 
 def norm(vector: bytes) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from listener.trend.known import unit
 from listener.trend.past import Floats, Rows, voters
 from listener.types.trend import Asked, Standing
 
@@ -11,36 +12,39 @@ MOST = 8_000  # questions that are compared with each other; of more, so many ar
 _BLOCK = 1_000
 _LEAST = 2  # votes
 _LOOSE = 0.5  # cosine where a topic has not learned its own yet
+_SHORTEST = 1e-4
 
 
-def standing(asked: Sequence[Asked], least: float = _LOOSE, limit: int = 20) -> list[Standing]:
+def standing(
+    asked: Sequence[Asked], least: float = _LOOSE, limit: int = 20, centre: Floats | None = None
+) -> list[Standing]:
     """The questions that most people asked; an author counts once, and a text once.
 
     Args:
         asked: of one topic and model; of more than `MOST`, those are looked at whose words come first by their hash,
             and the votes are scaled.
         least: the cosine from which on two ask the same.
+        centre: the middle that vectors are seen from.
     """
     drawn = sorted(sorted(asked, key=lambda each: (each.text, each.post))[:MOST], key=lambda each: (each.at, each.post))
     if not drawn:
         return []
-    scale, vectors = len(asked) / len(drawn), _unit(drawn)
-    near = _alike(vectors, least)
+    scale, vectors = len(asked) / len(drawn), np.array([unit(each.vector) for each in drawn])
+    near = _alike(vectors if centre is None else _unit(vectors - centre), least)
     free, found = np.ones(len(drawn), bool), list[Standing]()
-    for centre in sorted(range(len(drawn)), key=lambda row: (-len(near[row]), row)):
-        if len(found) == limit or len(near[centre]) < _LEAST:
+    for middle in sorted(range(len(drawn)), key=lambda row: (-len(near[row]), row)):
+        if len(found) == limit or len(near[middle]) < _LEAST:
             break
-        members = near[centre][free[near[centre]]] if free[centre] else near[centre][:0]
+        members = near[middle][free[near[middle]]] if free[middle] else near[middle][:0]
         rows = [int(members[at]) for at in voters((drawn[row].author, drawn[row].text) for row in members)]
         if len(rows) >= _LEAST:
             free[members] = False
-            found.append(_standing([drawn[row] for row in rows], drawn[centre].post, vectors[rows], scale))
+            found.append(_standing([drawn[row] for row in rows], drawn[middle].post, vectors[rows], scale))
     return sorted(found, key=lambda each: -each.votes)
 
 
-def _unit(asked: Sequence[Asked]) -> Floats:
-    vectors = np.array([np.frombuffer(each.vector, np.int8) for each in asked]).astype(np.float32)
-    found: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+def _unit(vectors: Floats) -> Floats:
+    found: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _SHORTEST)
     return found
 
 

@@ -25,6 +25,7 @@ class Told(Struct, frozen=True):
     votes: int
     posts: list[int]  # hashes: a name that is forgotten is not kept here
     mean: bytes
+    carried: bool = False  # its posts were put together by other vectors than those of now
 
 
 class Thread:
@@ -32,19 +33,19 @@ class Thread:
 
     def __init__(self, told: Told) -> None:
         self.first, self.at, self.votes, self.posts = told.first, told.at, told.votes, set(told.posts)
-        self.mean = np.frombuffer(told.mean, np.float32)
+        self.mean, self.carried = np.frombuffer(told.mean, np.float32), told.carried
 
     def holds(self, trend: Trend, mean: Floats) -> bool:
         """Whether a burst is this question again: by its meaning, within the silence or if half of it was told.
 
         Its posts are about as near to those told as to each other. So a burst that mixes what was told with other
-        things is no news, and a question in its own words is, however much was told of its subject.
+        things is no news, and a question in its own words is, however much was told of its subject. Where other
+        vectors put together what was told, half of its posts are enough.
         """
+        shared = sum(hashed(post) in self.posts for post in trend.posts) >= _SHARED * len(trend.posts)
         if float(self.mean @ mean) < _ALIKE * _within(mean, len(trend.posts)):
-            return False
-        if trend.at - self.at < SILENCE:
-            return True
-        return sum(hashed(post) in self.posts for post in trend.posts) >= _SHARED * len(trend.posts)
+            return self.carried and shared
+        return shared or trend.at - self.at < SILENCE
 
 
 class Threads:
@@ -55,7 +56,7 @@ class Threads:
 
     def told(self) -> list[Told]:
         """What is to be stored."""
-        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes()) for t in self.open]
+        return [Told(t.first, t.at, t.votes, sorted(t.posts), t.mean.tobytes(), t.carried) for t in self.open]
 
     def join(self, trend: Trend, mean: Floats) -> Trend | None:
         """The trend, if it is to be told: a new question, or one that has twice the votes told."""

@@ -101,7 +101,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     votes: int  # an author counts once, and a text counts once
     first: datetime
     last: datetime
-    vector: bytes  # mean, float32
+    vector: bytes  # mean of its posts' vectors, each of length 1; float32
 
 
 class Link(Struct, frozen=True):

@@ -8,6 +8,7 @@ import pytest
 from listener.cli.overview import sections
 from listener.cli.tables import columns
 from listener.ops.status import Budget, Money, Part, SourceStatus, Status
+from listener.store.anew import Progress
 from tests.cli.conftest import Run
 from tests.making import NOW
 
@@ -94,10 +95,24 @@ def test_the_json_has_every_key_of_every_source(listener: Run, database: object)
     said = listener("status", "--json").json
     assert set(said) == {
         *("at", "database", "running", "sources", "outbox", "failed", "gaps", "quarantine"),
-        *("posts", "findings", "alerts"),
+        *("posts", "findings", "alerts", "vectors"),
     }
     [source] = said["sources"]
     assert set(source) == {
         *("name", "use", "last_read", "lag", "next_read", "failures", "error", "cure", "failing_since", "troubles"),
         *("skipped", "rate", "money", "gaps_open", "gaps_filled", "rechecks_due"),
     }
+
+
+def test_by_which_vectors_questions_are_compared_is_said_and_how_far_others_are() -> None:
+    well = SourceStatus(name="hn", use="hackernews", last_read=NOW, lag=3.0)
+    vectors = (
+        Progress(model="light-1", questions=1_200, anew=300, anew_model="vectors/1c6205a0"),
+        Progress(model="turned-1", questions=7),
+    )
+    *_, last = sections(found(well, vectors=vectors))
+    assert last.splitlines() == [
+        "QUESTIONS OF TRENDS  VECTORS   BEING MADE",
+        "1200                 light-1   vectors/1c6205a0: 300 of 1200",
+        "7                    turned-1  –",
+    ]

@@ -3,10 +3,13 @@
 import random
 from datetime import timedelta
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from listener.trend import Light, hashed, same_text
 from listener.trend import standing as module
+from listener.trend.known import unit
 from listener.trend.standing import standing
 from listener.types.trend import Asked
 from tests.conftest import NOW
@@ -54,6 +57,21 @@ def test_an_author_counts_once_and_a_text_once() -> None:
     eager = [asked(text, n, author="eager") for n, text in enumerate(REFUND)]
     copies = [asked(REFUND[0], n) for n in range(9)]
     assert standing(eager, 0.6) == standing(copies, 0.6) == []
+
+
+def test_seen_from_the_middle_of_a_topic_only_the_same_is_one_question() -> None:
+    """Vectors that have much in common: as they are, all of them would be one question."""
+    common = np.full(Light.load().width, 90, np.int16)
+
+    def moved(each: Asked) -> Asked:
+        vector = np.clip(common + np.frombuffer(each.vector, np.int8) // 4, -127, 127).astype(np.int8)
+        return replace(each, vector=vector.tobytes())
+
+    asked = [moved(each) for each in crowd()]
+    centre = np.array([unit(each.vector) for each in asked]).mean(axis=0)
+    assert standing(asked, 0.6)[0].votes == len(asked)
+    first, second, *_ = standing(asked, 0.6, centre=centre)
+    assert (first.votes, second.votes) == (len(REFUND), len(SIZE))
 
 
 def test_of_nothing_nothing_is_asked_most() -> None:

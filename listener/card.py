@@ -15,6 +15,7 @@ _EXPIRED = "The words of this post were kept as long as its platform allows."
 _GONE = {"forgotten": "This post was forgotten on request.", "unchecked": _EXPIRED, "terms": _EXPIRED}
 LONGEST_LINK = 2_000  # characters; beyond, a link is more likely an attack than an address
 
+BARS = "▁▂▃▄▅▆▇█"
 MOMENTS = {Moment.KNOW: "💡", Moment.GO: "📍", Moment.DO: "🛠️", Moment.BUY: "🛒"}
 SIGNALS = {"complaint": ("😠", "Complaint"), "praise": ("💛", "Praise")}
 MOODS = {"negative": "🙁", "neutral": "😐", "positive": "🙂"}
@@ -120,6 +121,7 @@ class TrendCard(Struct, frozen=True):
     links: tuple[Link, ...]  # percent-encoded http(s) addresses
     answer: str  # that of our answer, or ""
     commands: str  # what can be done about it
+    chart: str  # in words, what a picture of the last hours shows; "" where there is none
 
 
 def trend_card(view: TrendView) -> TrendCard:
@@ -136,7 +138,20 @@ def trend_card(view: TrendView) -> TrendCard:
     ]
     words = ["mute", "own", *(["not-a-question", "answered"] if view.kind == Kind.QUESTION else [])]
     commands = f"listener trends {' | '.join(words)} {view.id}"
-    return TrendCard(_dotted(about), links, link(view.answer), commands)
+    return TrendCard(_dotted(about), links, link(view.answer), commands, _chart(view.hours))
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """One bar for each number."""
+    most = max(1, *counts)
+    return "".join(BARS[max(bool(count), count * (len(BARS) - 1) // most)] for count in counts)
+
+
+def _chart(hours: Sequence[int]) -> str:
+    if not any(hours):
+        return ""
+    numbers = " ".join(str(count) for count in hours)
+    return f"{sum(hours)} such posts in the last {len(hours)} hours, at most {max(hours)} in one: {numbers}"
 
 
 def _want(tags: Tags) -> tuple[str, str]:

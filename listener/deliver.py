@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from listener.errors import ODD, Ambiguous, ChannelError, OutsideError
 from listener.store import Claimed, Outbox
-from listener.types import Channel, Clock, Editable, Message, Receipt, Traceable
+from listener.types import Channel, Clock, Editable, Message, Pictured, Receipt, Traceable
 
 log = logging.getLogger(__name__)
 
@@ -117,9 +117,13 @@ class Sender:
             self._stumbled(claimed, error)
         else:
             now = self._clock()
-            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version)
+            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version - self._owes(message))
             self._ready[message.channel] = now + timedelta(seconds=self._channel.interval)
             self._recover()
+
+    def _owes(self, message: Message) -> bool:
+        """Whether it gets a picture: after it was sent, so that nothing stands in the way of its being sent once."""
+        return isinstance(self._channel, Pictured) and self._channel.owes(message)
 
     def _stumbled(self, claimed: Claimed, error: Exception) -> None:
         """A message that breaks our own code: it may have left, so it is looked up; in the end it is kept."""
@@ -242,7 +246,8 @@ class Sender:
             self._outbox.back(message.key, now, now, "not in the channel's history")
         else:
             # Which content arrived is not known: an older one has it shown anew where it may be changed.
-            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version - (claimed.version > 1))
+            behind = claimed.version > 1 or self._owes(message)
+            self._outbox.sent(Receipt(message.key, message.channel, now, ref), claimed.version - behind)
 
     def _cannot_look(self, lost: list[Claimed], error: Ambiguous | ChannelError, now: datetime) -> None:
         scope = getattr(error, "scope", "channel")

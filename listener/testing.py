@@ -99,7 +99,8 @@ class FakeChannel:
 
     Switches: `errors` are raised by the next calls, one each, and nothing arrives; so many of the next messages as
     `lose` says arrive but their answer is lost, so many as `drop` says do not arrive and nobody knows; `find` does not
-    show the newest `hide` messages yet. `on_send` is called with each message before anything else.
+    show the newest `hide` messages yet; with `pictured`, messages about a trend are to be changed once they were sent.
+    `on_send` is called with each message before anything else.
     """
 
     def __init__(self, name: str = "fake") -> None:
@@ -108,6 +109,7 @@ class FakeChannel:
         self.updates: list[tuple[str, Message]] = []
         self.errors: list[Exception] = []
         self.lose = self.drop = self.hide = 0
+        self.pictured = False
         self.on_send: Callable[[Message], object] = lambda message: None
 
     @property
@@ -134,6 +136,10 @@ class FakeChannel:
         self._fail()
         self.sent[ref] = message
         self.updates.append((ref, message))
+
+    def owes(self, message: Message) -> bool:
+        """Whether it is still to get its picture."""
+        return self.pictured and message.trend is not None
 
     def find(self, messages: Iterable[Message], since: datetime) -> dict[str, str]:
         """The refs of those messages that can be seen; `since` is not looked at."""

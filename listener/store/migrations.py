@@ -92,6 +92,13 @@ def m011_anew(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m012_hours(db: Database) -> None:
+    """What the bars of a trend show."""
+    for statement in _statements("m012.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

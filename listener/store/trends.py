@@ -10,7 +10,7 @@ from listener.store.alerts import Letter, enqueue, insert
 from listener.store.connection import Database, marks
 from listener.store.known import Again, note_again, release
 from listener.store.read import Stored, stored
-from listener.store.rows import at, iso
+from listener.store.rows import at, dumps, iso
 from listener.types import Alert
 from listener.types.trend import Asked, Trend
 
@@ -184,6 +184,8 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "question": trend.question,
         "votes": trend.votes,
         "authors": trend.authors,
+        "posts": trend.said or trend.votes,
+        "hours": dumps(trend.hours),
         '"of"': trend.of,
         "over": trend.over,
         "cold": trend.cold,
@@ -198,7 +200,10 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "vector": tiding.vector,
         "within": tiding.within,
     }
-    grows = ",".join(f"{name}=excluded.{name}" for name in ("votes", "authors", '"of"', "over", "score", "updated_at"))
+    grows = ",".join(
+        f"{name}=excluded.{name}"
+        for name in ("votes", "authors", "posts", "hours", '"of"', "over", "score", "updated_at")
+    )
     conn.execute(
         f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
         list(row.values()),

@@ -26,6 +26,11 @@ def view(conn: sqlite3.Connection, key: str) -> TrendView | None:
     return TrendView(
         id=row["id"],
         kind=Kind(row["kind"]),
+        votes=row["votes"],
+        posts=row["posts"],
+        authors=row["authors"],
+        hours=tuple(loads(row["hours"])),
+        window=row["seconds"],
         links=_links(shown, row["question"]),
         keyword=_most([leaf for post in posts for leaf in {*loads(post["leaves"] or "[]")}]),
         moment=row["what"] if row["kind"] == Kind.NEED else _most([p["top_moment"] for p in posts if p["top_moment"]]),

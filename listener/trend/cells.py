@@ -1,6 +1,7 @@
 """What a topic's posts want and feel, counted as they come: needs that rise, moods that fall, silences."""
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from listener.trend.bursts import DAY
-from listener.trend.detector import COLD, LATE, WATERMARK
+from listener.trend.detector import COLD, HOURS, LATE, WATERMARK
 from listener.trend.hourly import HOUR, KEPT, Hours, Numbers, Rows, Window, sums, usual
 from listener.trend.silence import Open, Series, Told, named, silence
 from listener.trend.tails import greater, more, usual_share
@@ -144,7 +145,8 @@ class Cells:
         return self._trend(Kind.MOOD, "", window, _Seen(votes, score, -share * of, of))
 
     def _trend(self, kind: Kind, what: str, window: Window, seen: "_Seen") -> Trend:
-        votes = seen.votes
+        votes, day = seen.votes, self._cell(what or NEGATIVE).within(window.end, DAY)
+        bars = Counter(int((window.end - each.at) // HOUR) for each in day)
         return Trend(
             kind=kind,
             topic=self.topic,
@@ -154,6 +156,7 @@ class Cells:
             votes=len(votes),
             posts=tuple(each.post for each in votes),
             authors=len({each.author for each in votes} - {0}) or len(votes),
+            hours=tuple(bars[age] for age in reversed(range(HOURS))),
             of=seen.of,
             expected=seen.expected,
             score=seen.score,

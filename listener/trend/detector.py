@@ -20,6 +20,8 @@ COLD = 2 * DAY  # history below which a trend says that it knows little
 LATE = DAY  # a burst that ended longer ago is not told
 LEAST = 4.0  # the score of a trend: about one false alarm in a busy topic a day
 _TRIED = 40  # bursts around a new question, until one is news
+HOURS = 24  # that the bars of a trend show
+_ROUNDING = 1e-5  # of a cosine
 _OTHERS = 4  # neighbours of a new question that are looked at as the middle of the burst
 
 
@@ -135,7 +137,7 @@ class Detector:
             question="",
             votes=len(rows),
             posts=tuple(past.posts[row] for row in rows),
-            authors=len({*past.authors[rows].tolist()} - {0}) or len(rows),
+            authors=len(rows),
             expected=burst.expected,
             score=burst.score,
             since=_time(float(past.times[rows[0]])),
@@ -144,9 +146,28 @@ class Detector:
             missed=burst.end < self.now - LATE,
         )
         news = self.threads.join(trend, past.mean(rows))
-        if news is None:
-            return None
-        return replace(news, question=past.posts[int(rows[int(np.argmax(past.between(rows).sum(axis=0)))])])
+        return news and self._counted(news, burst)
+
+    def _counted(self, trend: Trend, burst: Burst) -> Trend:
+        """The trend with its middle, and with all posts that are as near to that as its votes, copies too."""
+        past, between = self.past, self.past.between(burst.rows)
+        middle = int(np.argmax(between.sum(axis=0)))
+        row = int(burst.rows[middle])
+        like = past.start + np.flatnonzero(past.latest(row) >= min(between[middle]) - _ROUNDING)
+        within = like[(past.times[like] > burst.end - burst.window) & (past.times[like] <= burst.end)]
+        ages = ((self.now - past.times[like]) // HOUR).astype(int)
+        return replace(
+            trend,
+            question=past.posts[row],
+            said=len(within),
+            authors=_different(past.authors[within].tolist()),
+            hours=tuple(np.bincount(ages[ages < HOURS], minlength=HOURS)[::-1].tolist()),
+        )
+
+
+def _different(authors: list[int]) -> int:
+    """How many they are; author 0 is always another one."""
+    return len({*authors} - {0}) + authors.count(0)
 
 
 def _time(seconds: float) -> datetime:

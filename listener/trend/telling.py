@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from listener.card import PLATFORMS, line
+from listener.card import PLATFORMS, line, sparkline
 from listener.trend.bursts import HOUR
 from listener.types import Alert, Finding, Post, Reason
 from listener.types.trend import Kind, Trend
 
-_BARS = "▁▂▃▄▅▆▇█"
-_HOURS = 24
 _ANSWER_WITHIN = timedelta(hours=6)
 
 
@@ -40,17 +38,22 @@ def notice(trend: Trend, posts: Sequence[Post], name: str = "") -> str:
     hours = trend.window / HOUR
     usual = trend.expected / hours
     rate = trend.votes / hours
-    times = f"×{rate / usual:.0f} the usual {usual:.2g} an hour" if usual else ""
-    counts = f"{trend.votes} votes · {len(trend.posts)} posts · {trend.authors} authors"
+    times = f"×{_short(rate / usual)} the usual {_short(usual)} an hour" if usual else ""
+    counts = f"{trend.said or trend.votes} posts by {trend.authors} authors, {trend.votes} votes"
     where = ", ".join(sorted({_platform(post) for post in posts}))
     cold = "little history yet" if trend.cold else ""
     lines = [
         _heading(trend),
         " · ".join(filter(None, [counts, "" if trend.kind is Kind.MOOD else times, cold])),
         " · ".join(filter(None, [f"first {trend.since:%d %b %H:%M} UTC", where])),
-        f"{sparkline(trend, posts)} last {_HOURS} hours",
+        f"{sparkline(trend.hours)} last {len(trend.hours)} hours" if trend.hours else "",
     ]
-    return "\n".join(lines)
+    return "\n".join(filter(None, lines))
+
+
+def _short(number: float) -> str:
+    """The number with two digits, or as a whole."""
+    return f"{number:.0f}" if number >= 10 else f"{max(number, 0.0001):.2g}"
 
 
 def _heading(trend: Trend) -> str:
@@ -70,17 +73,6 @@ def _silence(trend: Trend, name: str) -> str:
     usually = f"{trend.expected:.0f} would be usual"
     cold = " · little history yet" if trend.cold else ""
     return f"🔇 Nothing {'from' if trend.what else 'about'} {who} {since}, though it is listened to: {usually}{cold}"
-
-
-def sparkline(trend: Trend, posts: Sequence[Post]) -> str:
-    """One bar an hour, the present last."""
-    counts = [0] * _HOURS
-    for post in posts:
-        age = int((trend.at - post.created_at).total_seconds() // HOUR)
-        if 0 <= age < _HOURS:
-            counts[_HOURS - 1 - age] += 1
-    most = max(1, *counts)
-    return "".join(_BARS[max(bool(count), count * (len(_BARS) - 1) // most)] for count in counts)
 
 
 def _platform(post: Post) -> str:

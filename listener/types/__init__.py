@@ -17,6 +17,7 @@ from listener.types.channel import (
     Channel,
     Editable,
     Message,
+    Pictured,
     Receipt,
     Traceable,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Match",
     "Message",
     "Moment",
+    "Pictured",
     "Post",
     "Rate",
     "Reach",

@@ -54,6 +54,14 @@ class Editable(Protocol):
 
 
 @runtime_checkable
+class Pictured(Protocol):
+    """A channel that can be changed, and that adds pictures to what was sent."""
+
+    def owes(self, message: Message) -> bool:
+        """Whether a message that was sent is to be changed once more, to get its picture."""
+
+
+@runtime_checkable
 class Traceable(Protocol):
     """A channel whose history can be read, so that a lost answer never becomes a second message."""
 

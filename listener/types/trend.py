@@ -60,8 +60,10 @@ class Trend(Struct, frozen=True, kw_only=True):
     at: datetime  # when it was found
     question: str  # Asked.post of the question nearest to all others; of a need or a mood the latest, of a silence ""
     votes: int  # an author counts once, and a text counts once
-    posts: tuple[str, ...]  # Asked.post of the window, earliest first, copies too
+    posts: tuple[str, ...]  # Asked.post of the votes, earliest first
     authors: int
+    said: int = 0  # posts of the window that say it, copies and repeats of an author too; 0: as many as votes
+    hours: tuple[int, ...] = ()  # such posts in each of the last 24 hours, the present one last
     of: int = 0  # of a mood: the votes of the window, of which `votes` are negative
     expected: float  # votes that such a window usually holds
     score: float  # −log10 of the chance of so many votes
@@ -116,6 +118,11 @@ class TrendView(Struct, frozen=True, kw_only=True):
 
     id: int  # by which commands name it
     kind: Kind
+    votes: int = 0  # an author counts once, and a text counts once
+    posts: int = 0  # copies and repeats too
+    authors: int = 0
+    hours: tuple[int, ...] = ()  # posts in each of the 24 hours before it was last told, the latest last
+    window: float = 0.0  # seconds
     links: tuple[Link, ...] = ()
     keyword: str = ""  # the term of the query that most posts matched
     moment: str = ""  # what most authors want

@@ -35,6 +35,20 @@ def test_paraphrases_from_two_platforms_end_in_one_card_that_grows_in_its_thread
     }
 
 
+def test_the_card_says_how_many_posts_are_behind_the_votes_and_shows_the_hours(busy: Office) -> None:
+    busy.desk.pictured = True
+    copies = [REFUND[0]] * 4
+    busy.hear(*burst([*copies, *REFUND[1:3]]))
+    parent = next(message for message in busy.desk.sent.values() if message.trend)
+    assert "6 posts by 6 authors, 3 votes" in parent.notice
+    assert parent.trend
+    assert (parent.trend.votes, parent.trend.posts, parent.trend.authors) == (3, 6, 6)
+    assert parent.trend.hours[-1] == sum(parent.trend.hours) == 6
+    changed = [message for _, message in busy.desk.updates if message.key == parent.key]
+    assert len(changed) >= 1, "its picture comes once it was sent"
+    assert [message.key for message in busy.desk.messages].count(parent.key) == 1
+
+
 def test_thirty_copies_by_one_author_end_in_none(busy: Office) -> None:
     texts = [f"{text} {n}" for n in range(5) for text in REFUND]
     assert busy.hear(*burst(texts, author="eager")) == []

@@ -288,7 +288,14 @@ def test_a_text_that_is_just_too_long_still_fits_with_its_ellipsis(
 def test_the_manifest_asks_for_exactly_what_is_used() -> None:
     made = json.loads(json.dumps(manifest()))
     assert made["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
-    assert set(SCOPES) == {"chat:write", "channels:read", "channels:history", "groups:read", "groups:history"}
+    assert set(SCOPES) == {
+        "chat:write",
+        "channels:read",
+        "channels:history",
+        "groups:read",
+        "groups:history",
+        "files:write",
+    }
     assert made["settings"]["socket_mode_enabled"] is False
     assert "redirect_urls" not in made["oauth_config"]
     assert len(made["display_information"]["description"]) <= 140

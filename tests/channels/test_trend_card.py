@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from listener.card import card, trend_card
+from listener.card import card, sparkline, trend_card
 from listener.channels import console, webhook
 from listener.channels.slack import plain, render
 from listener.testing import posts
@@ -68,6 +68,20 @@ def test_a_trend_is_told_with_keyword_moment_links_and_what_can_be_done() -> Non
 )
 def test_what_people_said_of_it_is_shown(changed: dict[str, Any], said: str) -> None:
     assert said in trend_card(replace(VIEW, **changed)).about.split(" · ")
+
+
+@pytest.mark.parametrize(
+    ("counts", "bars"),
+    [
+        ([0] * 24, "▁" * 24),
+        ([0, 0, 1], "▁▁█"),
+        ([0, 1, 2], "▁▄█"),
+        ([1, 20], "▂█"),  # one is more than none
+        ([7, 6, 5, 4, 3, 2, 1, 0], "█▇▆▅▄▃▂▁"),
+    ],
+)
+def test_there_is_a_bar_for_each_hour(counts: list[int], bars: str) -> None:
+    assert sparkline(counts) == bars
 
 
 def test_of_a_need_no_answer_is_expected() -> None:

@@ -317,6 +317,15 @@ def test_a_missing_permission_is_named(server: Server) -> None:
     assert "OAuth & Permissions" in trouble.cure
 
 
+def test_pictures_are_told_of_once_and_may_be_switched_off(server: Server) -> None:
+    server.script = [granted(*(scope for scope in SCOPES if scope != "files:write"))]
+    [trouble] = asked(server.url)
+    assert trouble.what == "channel slack: the Slack app lacks the scope files:write"
+    assert trouble.cure.endswith("; or set pictures = false")
+    without = Channel(Options(pictures=False), Secrets(SLACK_BOT_TOKEN="xoxb-1"), server.url)
+    assert list(workspace(without, SLACK, [], NOW)) == []
+
+
 def test_a_channel_that_the_app_is_not_in_says_invite(server: Server) -> None:
     no = answer({"ok": False, "error": "not_in_channel"})
     server.script = [granted(*SCOPES), granted(*SCOPES), answer(LISTED), OPEN, no]

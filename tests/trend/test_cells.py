@@ -67,6 +67,13 @@ def test_what_is_wanted_more_than_usual_is_told_once_and_again_when_it_has_doubl
     assert (first.thread, more.thread) == ("", cells.open["buy"].first)
 
 
+def test_the_bars_are_the_votes_of_each_hour_of_the_day_before(cells: Cells) -> None:
+    first = tell(buying(7), cells)[0]
+    assert len(first.hours) == 24
+    assert first.hours[-1] == first.votes
+    assert sum(first.hours[:-1]) in (11, 12), "every other hour one"
+
+
 def test_a_topic_as_it_is_every_day_is_told_nothing_of() -> None:
     assert tell(usual()) == []
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from listener.trend.telling import alerts, notice, sparkline
+from listener.trend.telling import alerts, notice
 from listener.types import Post, Reason
 from listener.types.trend import Trend
 from tests.conftest import NOW
@@ -19,6 +19,7 @@ TREND = Trend(
     score=7.2,
     since=NOW - timedelta(minutes=50),
     window=3_600,
+    hours=(*[0] * 22, 2, 4),
 )
 
 
@@ -28,11 +29,26 @@ def post(minutes: float, source: str = "x") -> Post:
 
 
 def test_a_notice_says_how_many_how_unusual_since_when_and_where() -> None:
-    lines = notice(TREND, [post(50), post(20, "reddit"), post(0)]).splitlines()
+    lines = notice(replace(TREND, said=41, authors=12), [post(50), post(20, "reddit"), post(0)]).splitlines()
     assert lines[0] == "📈 Asked more than usual: 6 ask this within 1 h"
-    assert lines[1] == "6 votes · 6 posts · 6 authors · ×12 the usual 0.5 an hour"
+    assert lines[1] == "41 posts by 12 authors, 6 votes · ×12 the usual 0.5 an hour"
     assert lines[2] == "first 20 Nov 11:10 UTC · Reddit, X"
-    assert lines[3].endswith(" last 24 hours")
+    assert lines[3] == "▁" * 22 + "▄█ last 24 hours"
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected", "said"),
+    [
+        (6, 0.5, "×12 the usual 0.5 an hour"),
+        (60, 42.4, "×1.4 the usual 42 an hour"),
+        (900, 220.0, "×4.1 the usual 220 an hour"),
+        (3, 0.00001, "×300000 the usual 0.0001 an hour"),
+        (3, 0.0, ""),
+    ],
+)
+def test_how_unusual_it_is_is_said_in_plain_numbers(votes: int, expected: float, said: str) -> None:
+    told = notice(replace(TREND, votes=votes, expected=expected), []).splitlines()[1]
+    assert told.partition("votes · ")[2] == said
 
 
 def test_a_notice_holds_no_words_and_no_address_of_a_post() -> None:
@@ -53,24 +69,6 @@ def test_a_window_is_said_in_words(seconds: float, said: str) -> None:
 
 def test_a_trend_whose_posts_are_gone_is_told_all_the_same() -> None:
     assert notice(TREND, []).splitlines()[0].startswith("📈")
-
-
-@pytest.mark.parametrize(
-    ("ages", "bars"),
-    [
-        ([], "▁" * 24),
-        ([0], "▁" * 23 + "█"),
-        ([0, 0, 65], "▁" * 22 + "▄█"),
-        ([23 * 60 + 59], "█" + "▁" * 23),
-        ([24 * 60], "▁" * 24),
-        ([-5], "▁" * 24),
-        ([0] * 20 + [65], "▁" * 22 + "▂█"),
-    ],
-)
-def test_the_sparkline_has_a_bar_an_hour(ages: list[float], bars: str) -> None:
-    drawn = sparkline(TREND, [post(age) for age in ages])
-    assert len(drawn) == 24
-    assert drawn == bars
 
 
 def test_each_channel_hears_of_the_example_once() -> None:

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from listener.channels.slack.blocks import EVENT_TYPE, plain, render
 from listener.channels.slack.manifest import SCOPES, manifest
+from listener.channels.slack.pictures import SCOPE as PICTURES
+from listener.channels.slack.pictures import SOON, Pictures
 from listener.channels.slack.refusals import AUTH, FIXED, SHAPE
 from listener.deadline import Http
 from listener.errors import Ambiguous, ChannelError, MissingSecret
@@ -18,7 +20,7 @@ from listener.types import Environment, Json, Message
 if TYPE_CHECKING:
     from listener.channels.slack.api import Answer
 
-__all__ = ["PLACES", "SCOPES", "SECRETS", "Channel", "Options", "manifest", "plain", "render"]
+__all__ = ["PICTURES", "PLACES", "SCOPES", "SECRETS", "Channel", "Options", "manifest", "plain", "render"]
 
 SECRETS = ("SLACK_BOT_TOKEN",)
 PLACES = True
@@ -30,6 +32,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     timeout: Annotated[float, Meta(gt=0)] = 10.0  # seconds for each connection, read and write
     deadline: Annotated[float, Meta(gt=0)] = 30.0  # seconds for a whole call
+    pictures: bool = True  # of the last 24 hours of a trend, on its card; needs the scope files:write
 
 
 class Channel:
@@ -42,8 +45,13 @@ class Channel:
         from listener.channels.slack.api import Api  # noqa: PLC0415 - slack_sdk takes long to import
 
         self._environment = environment
-        self._api = Api(Http(options.timeout, options.deadline), _token(environment), url)
+        http = Http(options.timeout, options.deadline)
+        self._api = Api(http, _token(environment), url)
         self._ids: dict[str, str] = {}
+        self._pictures = Pictures(self._ask, http, url)
+        self.needs: tuple[str, ...] = SCOPES
+        if not options.pictures:
+            self.needs, self._pictures.off = tuple(each for each in SCOPES if each != PICTURES), "pictures = false"
 
     # Telling
 
@@ -76,6 +84,8 @@ class Channel:
             unfurl_links=False,
             unfurl_media=False,
         )
+        if PICTURES not in answer.headers.get("x-oauth-scopes", PICTURES):
+            self._pictures.off = f"the app lacks the scope {PICTURES}"
         if not answer.data.get("ts"):
             raise Ambiguous("slack", "accepted a message without naming it", code="lost")
         return f"{answer.data.get('channel', channel)}/{answer.data['ts']}"
@@ -83,6 +93,8 @@ class Channel:
     def update(self, message: Message, ref: str) -> None:
         """Show the message as it is now."""
         channel, ts = _split(ref)
+        if (picture := self._pictures.of(message)) and self._shows(message, ref, picture):
+            return
         try:
             self._update(channel, ts, message.place, render(message))
         except ChannelError as refused:
@@ -92,6 +104,23 @@ class Channel:
             if refused.code not in SHAPE:
                 raise
             self._update(channel, ts, message.place, {**plain(message), "blocks": []})
+        if picture and self._pictures.refused(picture):
+            raise ChannelError("slack", "has not looked through the picture yet", wait=SOON, scope="message")
+
+    def owes(self, message: Message) -> bool:
+        """Whether a message that was sent is still to get its picture."""
+        return self._pictures.wanted(message)
+
+    def _shows(self, message: Message, ref: str, picture: str) -> bool:
+        """Show the message with its picture; False where Slack refuses it with that."""
+        channel, ts = _split(ref)
+        try:
+            self._update(channel, ts, message.place, render(message, picture))
+        except ChannelError as refused:
+            if refused.code not in SHAPE:
+                raise
+            return False
+        return True
 
     def _update(self, channel: str, ts: str, place: str, payload: Json) -> None:
         self._ask("chat_update", place, channel=channel, ts=ts, **payload, parse="none", link_names=False)

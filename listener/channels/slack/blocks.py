@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from listener.card import Card, Piece, card, gone, line, paragraph, trend_card
+from listener.card import BARS, Card, Piece, card, gone, line, paragraph, trend_card
 from listener.types import Alert, Json, Message
 from listener.types.trend import TrendView
 
@@ -23,10 +23,15 @@ ANSWER_BY = "Answer by {date_short_pretty} at {time}"
 POSTED = "Posted {ago}"
 
 
-def render(message: Message) -> Json:
-    """The payload: `text` for notifications, `blocks`, and the `metadata` by which the message is found again."""
-    notice = paragraph(message.notice, LONGEST_TEXT)
-    above = [*([_section(notice)] if notice else []), *(_trend(message.trend) if message.trend else [])]
+def render(message: Message, picture: str = "") -> Json:
+    """The payload: `text` for notifications, `blocks`, and the `metadata` by which the message is found again.
+
+    Args:
+        picture: id of a file in Slack that is shown instead of the bars of text.
+    """
+    lines = paragraph(message.notice, LONGEST_TEXT).splitlines()
+    notice = "\n".join(words for words in lines if not (picture and words.startswith(tuple(BARS))))
+    above = [*([_section(notice)] if notice else []), *(_trend(message.trend, picture) if message.trend else [])]
     blocks = _card(message.alerts[0]) if len(message.alerts) == 1 else _list(message.alerts)
     return {"text": _notification(message), "blocks": [*above, *blocks], "metadata": _metadata(message)}
 
@@ -66,13 +71,19 @@ def _card(alert: Alert) -> list[Json]:
     ]
 
 
-def _trend(view: TrendView) -> list[Json]:
+def _trend(view: TrendView, picture: str) -> list[Json]:
     shown = trend_card(view)
     links = [part for each in shown.links for part in (_text(" · "), _address(each.url, each.label))][1:]
     answer = [_text("✅ Answered at "), _address(shown.answer)] if shown.answer else []
-    blocks = [_context(_plain_text(shown.about))] if shown.about else []
+    blocks = [_picture(picture, shown.chart)] if picture else []
+    blocks += [_context(_plain_text(shown.about))] if shown.about else []
     blocks += [_rich(_sentence(*parts)) for parts in (links, answer) if parts]
     return [*blocks, _context(_plain_text(shown.commands))]
+
+
+def _picture(file: str, alt: str) -> Json:
+    title = {"type": "plain_text", "text": "The last 24 hours", "emoji": False}
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt, "title": title}
 
 
 def _address(url: str, label: str = "") -> Json:

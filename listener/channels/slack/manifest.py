@@ -8,6 +8,7 @@ SCOPES = (
     "channels:history",  # look for a card whose answer was lost, so that it is never posted twice
     "groups:read",  # the same in private channels that it was invited to
     "groups:history",
+    "files:write",  # the picture on the card of a trend
 )
 
 

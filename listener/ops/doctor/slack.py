@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from listener.channels.slack import SCOPES, Channel
+from listener.channels.slack import PICTURES, Channel
 from listener.config import ChannelSettings, Env, Settings
 from listener.errors import ChannelError, MissingSecret
 from listener.ops.doctor.trouble import Trouble, of_channel
@@ -37,12 +37,11 @@ def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], 
     except ChannelError as error:
         yield of_channel(about, error, _UNREACHABLE)
         return
-    missing = [scope for scope in SCOPES if granted and scope not in granted]
+    missing = [scope for scope in channel.needs if granted and scope not in granted]
     if missing:
-        yield Trouble(
-            f"{about}: the Slack app lacks the scope {', '.join(missing)}",
-            "add it under OAuth & Permissions of the app, then install the app again",
-        )
+        cure = "add it under OAuth & Permissions of the app, then install the app again"
+        without = "; or set pictures = false" if missing == [PICTURES] else ""
+        yield Trouble(f"{about}: the Slack app lacks the scope {', '.join(missing)}", cure + without)
     for place in wanted:
         try:
             if channel.archived(place.partition(":")[2]):

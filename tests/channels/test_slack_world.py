@@ -30,7 +30,7 @@ def running(shared: Path) -> Iterator[Any]:
     tools = str(shared / "tools")
     if tools not in sys.path:
         sys.path.append(tools)
-    with importlib.import_module("loopback").world(speed=0) as world:
+    with importlib.import_module("loopback.world").World(speed=0) as world:
         world.slack.scopes = ",".join(SCOPES)
         yield world
 

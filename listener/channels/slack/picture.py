@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 
 HEIGHT, BAR, GAP = 72, 13, 2  # pixels: as wide as Slack shows an image, and no higher than three lines
+_LINE, _SOME = 2, 6  # of nothing, and at least of something
 _CLEAR, _GREY, _BLUE = range(3)
 _COLOURS = bytes((255, 255, 255, 150, 156, 163, 18, 100, 163))  # seen on white and on black
 _OPAQUE = bytes((0, 255, 255))
@@ -14,7 +15,7 @@ def draw(hours: Sequence[int], blue: int) -> bytes:
     """A PNG with as many bars as numbers, of which the last `blue` are blue; a bar of nothing is a line."""
     most = max(1, *hours)
     bars = [
-        (max(2, round(count / most * HEIGHT)), _BLUE if len(hours) - at <= blue else _GREY)
+        (max(_SOME if count else _LINE, round(count / most * HEIGHT)), _BLUE if len(hours) - at <= blue else _GREY)
         for at, count in enumerate(hours)
     ]
     rows = (_row(bars, HEIGHT - y) for y in range(HEIGHT))

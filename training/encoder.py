@@ -15,13 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from listener.tag.linear import HEADS
 from listener.tag.weights import TAGS
-from training import data
-from training.bert import Network, pretrained
+from training import data, graph
+from training.bert import MINILM, Network, pretrained
 from training.data import Floats
 from training.pieces import cut
 
@@ -203,17 +202,12 @@ def base_vectors(base: Path, texts: list[str]) -> np.ndarray:
     return np.array([hidden.mean(0) for (hidden,) in said])
 
 
-def export(network: Network, reader: Tokenizer, folder: Path) -> None:
-    """The encoder in eight bits, its tokenizer and the heads."""
+def export(network: Network, reader: Tokenizer, folder: Path, texts: Sequence[str]) -> None:
+    """The encoder in eight bits, its tokenizer and the heads; `texts` are posts as they will be read."""
+    graph.write(network, MINILM, reader, texts, folder / "encoder.onnx")
     reader.no_truncation()
     reader.save(str(folder / "tokenizer.json"))
     np.savez(folder / "heads.npz", **network.heads()._asdict())
-    whole, eight = folder / "whole.onnx", folder / "encoder.onnx"
-    names = {"input_names": ["ids"], "output_names": ["pieces"], "dynamic_axes": {"ids": {1: "t"}, "pieces": {1: "t"}}}
-    some = (torch.ones(1, 20, dtype=torch.long),)
-    torch.onnx.export(network.encoder, some, str(whole), opset_version=17, dynamo=False, **names)
-    options = {"MatMulConstBOnly": True, "DefaultTensorType": 1}
-    quantize_dynamic(whole, eight, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)
 
 
 class Data(NamedTuple):
@@ -266,7 +260,7 @@ def main(asked: argparse.Namespace) -> None:
     torch.save(network.state_dict(), asked.folder / "network.pt")
     if given.held:
         judge(network, reader, given, asked.folder / "held.npz")
-    export(network, reader, asked.folder)
+    export(network, reader, asked.folder, [post["text"] for post in given.posts])
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from listener.tag import Described, as_json, load
 from listener.types import Post
 
 F = TypeVar("F", bound=Callable[..., Any])
-_PAGE = 64  # posts that are tagged at a time
+_PAGE = 256  # posts that are tagged at a time
 
 tagger_option = click.option(
     "--tagger",

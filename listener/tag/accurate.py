@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, logits, sentence_vector
-from listener.tag.explain import Range, explain, without
+from listener.tag.explain import Proof, Range, Taken, explain, without
 from listener.tag.grams import tokens
 from listener.tag.learned import LearnedTagger, Scored
-from listener.tag.linear import Linear, load_linear
+from listener.tag.linear import MOOD_HEADS, Linear, load_linear
 from listener.tag.place import Read
 from listener.tag.tagger import lexicon_tagger
 from listener.tag.vectors import Vectors, vectors_of
@@ -23,7 +23,9 @@ SHIPPED = Path(__file__).parent / "accurate.weights"
 WORDS = 0.4  # what the fast tagger's logits weigh beside the encoder's, for tags
 _PLACE = -1.0  # the logit from which a piece belongs to the name of a place
 _MOST_THREADS = 4
+_PAGE = 256  # posts that a thread reads together: it remembers what was read of them
 _SHORT = 75  # words of a post that is read again to prove a mood
+_SURE = 2.0  # times its lead: a mood whose words are likely to tell so much falls without them nine times of ten
 
 
 class AccurateModel:
@@ -38,42 +40,60 @@ class AccurateModel:
 
     def score(self, text: str, words: list[str]) -> Scored:
         """The logits, the vector and what it thinks of the places in a text."""
-        pieces = self._encode(text)
-        read = logits(self._heads, pieces.vectors)
-        read[: len(TAGS)] += WORDS * np.array(self._linear.logits(words)[: len(TAGS)], dtype=np.float32)
+        return self.page([text], [words])[0]
+
+    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
+        """The same of each of many texts."""
+        read = self._encode.page(texts)
+        return [self._scored(*each) for each in zip(texts, read, self._logits(read, words), strict=True)]
+
+    def _scored(self, text: str, pieces: Pieces, told: list[float]) -> Scored:
         vector = sentence_vector(self._heads, pieces.vectors)
-        return Scored(read.tolist(), vector, read_place(text, pieces, self._heads.place), pieces)
+        return Scored(told, vector, read_place(text, pieces, self._heads.place), pieces)
+
+    def _logits(self, read: Sequence[Pieces], words: Sequence[list[str]]) -> list[list[float]]:
+        told = [logits(self._heads, pieces.vectors) for pieces in read]
+        for row, said in zip(told, words, strict=True):
+            row[: len(TAGS)] += WORDS * np.array(self._linear.logits(said)[: len(TAGS)], dtype=np.float32)
+        return [row.tolist() for row in told]
+
+    def without(self, asked: Sequence[tuple["AccurateLook", Taken]]) -> list[list[float]]:
+        """The logits of texts without some of their words, which are read again."""
+        texts = [look.rest(taken) for look, taken in asked]
+        return self._logits(self._encode.page(texts), list(map(tokens, texts)))
 
     def look(self, text: str, scored: Scored) -> "AccurateLook":
         """What each word of a text is likely to tell."""
-        return AccurateLook(self, self._heads.gain, text, scored.read)
+        return AccurateLook(self._heads.gain, text, scored)
 
 
 class AccurateLook:
     """The words of a text; without some of them the text is read again."""
 
-    def __init__(self, model: AccurateModel, gain: Floats, text: str, pieces: Pieces) -> None:
-        self._model, self._gain, self._text, self._pieces = model, gain, text, pieces
-        self._spans, _ = _words(pieces, np.zeros(len(pieces.spans), dtype=np.float32))
+    def __init__(self, gain: Floats, text: str, scored: Scored) -> None:
+        self._gain, self._text, self._logits = gain, text, scored.logits
+        self._pieces: Pieces = scored.read
+        self._spans, _ = _words(self._pieces, np.zeros(len(self._pieces.spans), dtype=np.float32))
         self.words = [text[span.start : span.end] for span in self._spans]
 
     def gains(self, head: int) -> Sequence[float]:
         """What taking each word away is likely to take from a head."""
         return _words(self._pieces, self._pieces.inner @ self._gain[:-1, head] + self._gain[-1, head])[1]
 
-    def without(self, taken: Sequence[Range]) -> Sequence[float]:
-        """The logits of the text without some of its words."""
-        rest = without(self._text, [self.span(phrase) for phrase in taken])
-        return self._model.score(rest, tokens(rest)).logits
+    def rest(self, taken: Taken) -> str:
+        """The text without some of its words."""
+        return without(self._text, [self.span(phrase) for phrase in taken])
 
-    def mood(self, head: int) -> list[Range]:
-        """The words that make a mood the likeliest: a short text is read again, once at most."""
+    def mood(self, head: int) -> Proof:
+        """The words that make a mood the likeliest: a short text is read again, once, unless they are sure to be."""
 
-        def holds(taken: Sequence[Range]) -> bool:
-            moods = self.without(taken)[len(TAGS) :]
-            return moods[head - len(TAGS)] >= max(moods)
+        def holds(told: Sequence[float]) -> bool:
+            return told[head] >= max(told[mood] for mood in MOOD_HEADS)
 
-        return explain(self.words, self.gains(head), holds, proofs=int(len(self.words) <= _SHORT))
+        other = max((mood for mood in MOOD_HEADS if mood != head), key=self._logits.__getitem__)
+        gains = [ours - theirs for ours, theirs in zip(self.gains(head), self.gains(other), strict=True)]
+        sure = _SURE * (self._logits[head] - self._logits[other])
+        return explain(self.words, gains, holds, proofs=int(len(self.words) <= _SHORT), sure=sure)
 
     def span(self, phrase: Range) -> Span:
         """Where words stand."""
@@ -119,17 +139,20 @@ def _best_run(text: str, pieces: Pieces, likely: Sequence[float]) -> Span | None
 
 
 class AccurateTagger(LearnedTagger):
-    """Reads posts one by one on as many threads as there are cores, four at most."""
+    """Reads posts on as many threads as there are cores, four at most."""
 
     vectors: Vectors  # those of its tags; where their name is the same they may be compared, whatever the model
 
     def __call__(self, posts: Sequence[Post]) -> list[Tags]:
         """The tags of each post, in order; each depends on that post alone."""
-        threads = min(len(posts), _MOST_THREADS, os.cpu_count() or 1)
-        if threads < 2:
-            return [self.tags(post) for post in posts]
+        threads = max(1, min(len(posts), _MOST_THREADS, os.cpu_count() or 1))
+        read, told = super().__call__, list[Tags]()
         with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(self.tags, posts))
+            for at in range(0, len(posts), _PAGE * threads):
+                page = posts[at : at + _PAGE * threads]
+                parts = list(pool.map(read, (page[n::threads] for n in range(threads))))
+                told += [parts[n % threads][n // threads] for n in range(len(page))]
+        return told
 
 
 def accurate_tagger(path: Path | None = None) -> AccurateTagger:

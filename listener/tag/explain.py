@@ -1,7 +1,7 @@
 """The fewest words that carry a tag: chosen by what each tells, proven by taking them away."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import accumulate
 
 from listener.types import Span
@@ -15,21 +15,38 @@ _DEAR = 0.12  # what one more word must tell, as a share of the strongest word
 _STRETCHED = 1.6  # how much a longer try is allowed to hold, each time
 
 
+Taken = tuple[Range, ...]
+"""Words that are taken away."""
+
+Proof = Generator[Taken, Sequence[float] | None, list[Range]]
+"""Asks for the logits of a text without some of its words, None: they are not told; ends with the words to show."""
+
+
 def explain(
-    words: Sequence[str], gains: Sequence[float], holds: Callable[[list[Range]], bool], proofs: int = 3
-) -> list[Range]:
+    words: Sequence[str],
+    gains: Sequence[float],
+    holds: Callable[[Sequence[float]], bool],
+    proofs: int = _SHOWN - 1,
+    sure: float = math.inf,
+) -> Proof:
     """Phrases without which the tag no longer `holds`, strongest first; as near as three phrases come to it.
 
-    `gains` says what each of the words and marks of a text tells for the tag; `holds` is asked `proofs` times at most
-    whether the tag is given without some phrases. [] without words.
+    `gains` says what each of the words and marks of a text tells for the tag; `holds` whether logits give it. They are
+    asked for `proofs` times at most: what is left out with the last phrase would change nothing. Nor is it asked where
+    the phrases tell more than is `sure` to carry the tag. [] without words.
     """
     left = [gain if gain <= 0 or _is_word(word) else gain / 2 for word, gain in zip(words, gains, strict=True)]
     shown: list[Range] = []
+    told = 0.0
     while left and len(shown) < _SHOWN:
         first, last = _best(left)
         shown.append((first, last))
+        told += sum(gains[first : last + 1])
         left = [*left[:first], *[-_NEVER] * (last - first + 1), *left[last + 1 :]]
-        if len(shown) > proofs or max(left) <= 0 or not holds(shown):
+        if len(shown) > proofs or max(left) <= 0 or told > sure:
+            break
+        logits = yield tuple(shown)
+        if logits is None or not holds(logits):
             break
     return shown
 

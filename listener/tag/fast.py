@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from listener.tag.explain import Range
+from listener.tag.explain import Proof, Range, Taken
 from listener.tag.learned import LearnedTagger, Scored
 from listener.tag.linear import MOOD_HEADS, Linear, load_linear
 from listener.tag.tagger import lexicon_tagger
@@ -30,6 +30,14 @@ class FastModel:
         reading = self._linear.read(words)
         return Scored(self._linear.told(reading.weights, reading.grams), read=(reading, words[1:-1]))
 
+    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
+        """The logits of each text."""
+        return list(map(self.score, texts, words))
+
+    def without(self, asked: Sequence[tuple["FastLook", Taken]]) -> list[list[float]]:
+        """The logits of texts without some of their words."""
+        return [look.without(taken) for look, taken in asked]
+
     def look(self, text: str, scored: Scored) -> "FastLook":
         """What each word of a text tells."""
         return FastLook(self._linear, text, scored)
@@ -52,8 +60,9 @@ class FastLook:
         places = [(first + 1, last + 1) for first, last in taken]
         return self._linear.without(self._reading, self._cues, places)
 
-    def mood(self, head: int) -> list[Range]:
+    def mood(self, head: int) -> Proof:
         """The strongest words of a mood: as many as its lead over the others rests on, three at most."""
+        yield from ()  # they need no proof
         logits = self._logits
         lead = logits[head] - max(logits[other] for other in MOOD_HEADS if other != head)
         gains = self.gains(head)

@@ -1,7 +1,7 @@
 """A tagger made of a model: from logits to tags, each with the words that carried it."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from itertools import compress
 from typing import Any, NamedTuple, Protocol
@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from listener.tag.data import lexicon
-from listener.tag.explain import Range, explain
+from listener.tag.explain import Proof, Range, Taken, explain
 from listener.tag.gazetteer import located
 from listener.tag.grams import tokens
 from listener.tag.language import is_english, language
@@ -38,11 +38,14 @@ class Scored(Struct, frozen=True):
 class Model(Protocol):
     """What reads texts for `LearnedTagger`."""
 
-    def score(self, text: str, words: list[str]) -> Scored:
-        """What it says of a text, whose `tokens` are `words`; the same whatever was read before."""
+    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
+        """What it says of each text, whose `tokens` are `words`; the same whatever is read with it or before."""
 
     def look(self, text: str, scored: Scored) -> "Look":
         """A closer look at the words of a text that was scored."""
+
+    def without(self, asked: Sequence[tuple[Any, Taken]]) -> Sequence[Sequence[float]]:
+        """The logits of texts without some of their words, for each look that it gave."""
 
 
 class Look(Protocol):
@@ -53,10 +56,7 @@ class Look(Protocol):
     def gains(self, head: int) -> Sequence[float]:
         """What each word tells for a head."""
 
-    def without(self, taken: Sequence[Range]) -> Sequence[float]:
-        """The logits of the text without some of its words."""
-
-    def mood(self, head: int) -> list[Range]:
+    def mood(self, head: int) -> Proof:
         """The words that make a mood the likeliest; without them it hardly is. Half of all posts have one: in haste."""
 
     def span(self, phrase: Range) -> Span:
@@ -122,6 +122,19 @@ def _signals(held: Sequence[bool]) -> tuple[str, ...]:
     return tuple(compress(SIGNALS, signals)) if any(signals) else ()
 
 
+class Case(NamedTuple):
+    """A text, its language, and what is said of it."""
+
+    text: str
+    lang: str
+    scored: Scored
+    verdict: Verdict
+
+
+Shown = Generator[Taken, Sequence[float] | None, list[tuple[str, Span]]]
+"""As `Proof`, of all tags of a text."""
+
+
 class LearnedTagger:
     """Tags by a model where a post is English or may be; by lists of words, with less confidence, where it is not."""
 
@@ -134,18 +147,22 @@ class LearnedTagger:
 
     def __call__(self, posts: Sequence[Post]) -> list[Tags]:
         """The tags of each post, in order; each depends on that post alone."""
-        return [self.tags(post) for post in posts]
+        texts = [post.words[:CAP] for post in posts]
+        words = list(map(tokens, texts))
+        langs = [language(p.lang, map(str.lower, w), t) for p, w, t in zip(posts, words, texts, strict=True)]
+        known = [number for number, lang in enumerate(langs) if is_english(lang)]
+        scored = self._model.page([texts[n] for n in known], [words[n] for n in known])
+        cases = [Case(texts[n], langs[n], *each) for n, each in zip(known, self._judged(scored), strict=True)]
+        told = dict(zip(known, map(self._tags, cases, self._explained(cases)), strict=True))
+        return [told.get(n) or replace(self._foreign([post])[0], model=self.model) for n, post in enumerate(posts)]
 
-    def tags(self, post: Post) -> Tags:
-        """The tags of one post."""
-        text = post.words[:CAP]
-        words = tokens(text)
-        lang = language(post.lang, map(str.lower, words), text)
-        if not is_english(lang):
-            return replace(self._foreign([post])[0], model=self.model)
-        scored = self._model.score(text, words)
-        verdict = self._judge(scored.logits)
-        place = find_place(text, lexicon().places, {*verdict.labels}, scored.place)
+    def _judged(self, scored: Sequence[Scored]) -> Iterator[tuple[Scored, Verdict]]:
+        return ((each, self._judge(each.logits)) for each in scored)
+
+    def _tags(self, case: Case, shown: Sequence[Evidence]) -> Tags:
+        text, verdict = case.text, case.verdict
+        place = find_place(text, lexicon().places, {*verdict.labels}, case.scored.place)
+        where = [Evidence("place", place.start, place.end, text[place.start : place.end])] if place else []
         return Tags(
             moments=dict(zip(_MOMENTS, verdict.p, strict=False)),
             labels=verdict.labels,
@@ -154,38 +171,55 @@ class LearnedTagger:
             urgency=verdict.urgency,
             sentiment=Sentiment(verdict.mood, vader()(text).compound, verdict.moods),
             signals=verdict.signals,
-            place=text[place.start : place.end] if place else None,
-            where=located(text[place.start : place.end], text) if place else None,
-            lang=lang,
-            evidence=tuple(self._evidence(text, scored, verdict, place)),
-            vector=scored.vector,
+            place=where[0].text if where else None,
+            where=located(where[0].text, text) if where else None,
+            lang=case.lang,
+            evidence=(*shown, *where),
+            vector=case.scored.vector,
             model=self.model,
         )
 
-    def _evidence(self, text: str, scored: Scored, verdict: Verdict, place: Span | None) -> Iterator[Evidence]:
-        given = list(_given(verdict))
-        if given:
-            yield from self._shown(text, self._model.look(text, scored), given, verdict)
-        if place:
-            yield Evidence("place", place.start, place.end, text[place.start : place.end])
+    def _explained(self, cases: Sequence[Case]) -> list[list[Evidence]]:
+        """The words that carried the tags of each; what has to be read again is read for all of them together."""
+        shown: list[list[Evidence]] = [[] for _ in cases]
+        given = {number: pairs for number, case in enumerate(cases) if (pairs := list(_given(case.verdict)))}
+        looks = {number: self._model.look(cases[number].text, cases[number].scored) for number in given}
+        asking = {number: self._proofs(looks[number], given[number], cases[number].verdict) for number in given}
+        answers: dict[int, Sequence[float] | None] = dict.fromkeys(given)
+        while answers:
+            asked: dict[int, Taken] = {}
+            for number, answer in answers.items():
+                try:
+                    asked[number] = asking[number].send(answer)
+                except StopIteration as done:
+                    shown[number] = [_evidence(cases[number].text, tag, span) for tag, span in done.value]
+            told = self._model.without([(looks[number], taken) for number, taken in asked.items()])
+            answers = dict(zip(asked, told, strict=True))
+        return shown
 
-    def _shown(self, text: str, look: Look, given: Sequence[tuple[str, int]], verdict: Verdict) -> Iterator[Evidence]:
-        seen: dict[tuple[Range, ...], Sequence[float]] = {}
-
-        def holds(tag: str, taken: Sequence[Range]) -> bool:
-            key = tuple(taken)
-            if key not in seen and len(seen) * len(look.words) > _PROVED:
-                return False
-            if key not in seen:
-                seen[key] = look.without(taken)
-            return self._judge.holds(tag, seen[key], verdict)
-
+    def _proofs(self, look: Look, given: Sequence[tuple[str, int]], verdict: Verdict) -> Shown:
+        """Asks for each tag in turn, and never twice the same."""
+        shown: list[tuple[str, Span]] = []
+        seen: dict[Taken, Sequence[float] | None] = {}
         for tag, head in given:
             is_mood = tag == "sentiment"
-            shown = look.mood(head) if is_mood else explain(look.words, look.gains(head), partial(holds, tag))
-            for phrase in shown:
-                span = look.span(phrase)
-                yield Evidence(tag, span.start, span.end, text[span.start : span.end])
+            holds = partial(self._judge.holds, tag, before=verdict)
+            proof = look.mood(head) if is_mood else explain(look.words, look.gains(head), holds)
+            answer: Sequence[float] | None = None
+            while True:
+                try:
+                    taken = proof.send(answer)
+                except StopIteration as done:
+                    shown += [(tag, look.span(phrase)) for phrase in done.value]
+                    break
+                if taken not in seen and (is_mood or len(seen) * len(look.words) <= _PROVED):
+                    seen[taken] = yield taken
+                answer = seen.get(taken)
+        return shown
+
+
+def _evidence(text: str, tag: str, span: Span) -> Evidence:
+    return Evidence(tag, span.start, span.end, text[span.start : span.end])
 
 
 def _likeliest(moods: Sequence[float]) -> str:

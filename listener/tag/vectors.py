@@ -8,6 +8,8 @@ from listener.tag.own import SHIPPED
 from listener.tag.tagger import CAP
 from listener.tag.weights import Weights, read_weights
 
+_PAGE = 256  # texts that are read together: it remembers what was read of them
+
 
 class Vectors:
     """Texts to vectors of int8; to be compared about their common middle, for they all lie on one side.
@@ -31,7 +33,11 @@ class Vectors:
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text; it depends on that text alone."""
-        return [sentence_vector(self._heads, self._encode(text[:CAP]).vectors) for text in texts]
+        return [vector for at in range(0, len(texts), _PAGE) for vector in self._page(texts[at : at + _PAGE])]
+
+    def _page(self, texts: Sequence[str]) -> list[bytes]:
+        read = self._encode.page([text[:CAP] for text in texts])
+        return [sentence_vector(self._heads, pieces.vectors) for pieces in read]
 
 
 def vectors_of(weights: Weights) -> str:

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,54 @@ def test_tags_depend_on_the_post_alone(tagger: accurate.AccurateTagger, posts: l
     assert pickle.loads(pickle.dumps(tagger))(posts) == tagged
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_tags_are_the_same_on_any_number_of_threads_and_pages(
+    tagger: accurate.AccurateTagger,
+    posts: list[Post],
+    tagged: list[Tags],
+    monkeypatch: pytest.MonkeyPatch,
+    threads: int,
+) -> None:
+    monkeypatch.setattr(accurate, "_MOST_THREADS", threads)
+    monkeypatch.setattr("os.cpu_count", lambda: threads)
+    monkeypatch.setattr(accurate, "_PAGE", 2)
+    assert tagger(posts) == tagged
+    assert tagger([]) == []
+
+
+def test_the_encoder_makes_the_same_of_a_text_to_the_last_bit_whatever_is_beside_it(
+    tagger: accurate.AccurateTagger,
+) -> None:
+    encode = tagger._model._encode  # type: ignore[attr-defined]
+    texts = ["is it down? " * (number % 12) + "why " * (number % 5) for number in range(40)]
+    for text, pieces in zip(texts, encode.page(texts), strict=True):
+        alone = encode(text)
+        assert alone.vectors.tobytes() == pieces.vectors.tobytes()
+        assert (alone.spans, alone.begins) == (pieces.spans, pieces.begins)
+
+
+class Alone:
+    """A session of a graph that measures each run by itself: a vector of one number for each piece."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[int, ...]] = []
+
+    def run(self, _: None, asked: dict[str, Any]) -> list[Any]:
+        self.runs.append(asked["ids"].shape)
+        return [asked["ids"][..., None].astype(np.float32)]
+
+
+def test_graphs_of_old_read_one_text_at_a_time(
+    tagger: accurate.AccurateTagger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode, session = tagger._model._encode, Alone()  # type: ignore[attr-defined]
+    monkeypatch.setattr(encode, "_together", False)
+    monkeypatch.setattr(encode, "_session", session)
+    read = encode.page(["why so", "is it so", "why so"])
+    assert sorted(session.runs) == sorted((1, len(pieces.vectors)) for pieces in read)
+    assert read[0].vectors.tolist() == read[2].vectors.tolist()
+
+
 def test_every_tag_is_explained_by_words_of_the_post(posts: list[Post], tagged: list[Tags]) -> None:
     for post, tags in zip(posts, tagged, strict=True):
         assert {*tags.labels, *tags.signals} <= {shown.tag for shown in tags.evidence}
@@ -127,7 +176,7 @@ def test_a_long_post_is_not_read_over_and_over(
     tagger: accurate.AccurateTagger, post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    score = tagger._model.score
-    monkeypatch.setattr(tagger._model, "score", lambda text, words: read.append(text) or score(text, words))  # type: ignore[func-returns-value]
+    page = tagger._model._encode.page  # type: ignore[attr-defined]
+    monkeypatch.setattr(tagger._model._encode, "page", lambda texts: read.extend(texts) or page(texts))  # type: ignore[attr-defined, func-returns-value]
     tagger([post("where can I buy a great lamp, is it down? " * 40)])
     assert 1 <= len(read) <= 3

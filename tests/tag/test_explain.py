@@ -1,12 +1,13 @@
 """The fewest words without which a tag no longer holds."""
 
 import re
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.explain import Range, _best, explain, without
+from listener.tag.explain import Proof, Range, Taken, _best, explain, without
 from listener.types import Span
 
 
@@ -14,12 +15,45 @@ def explained(text: str, told: dict[str, float], *, least: int = 1) -> list[str]
     """The phrases that explain a tag, which holds while `least` of the telling words stand in the text."""
     words = re.findall(r"\w+|\?", text)
 
-    def holds(taken: list[Range]) -> bool:
+    def without(taken: Taken) -> list[float]:
         gone = {at for first, last in taken for at in range(first, last + 1)}
-        return sum(word in told for at, word in enumerate(words) if at not in gone) >= least
+        return [sum(word in told for at, word in enumerate(words) if at not in gone)]
 
     gains = [told.get(word, 0.0) for word in words]
-    return [" ".join(words[first : last + 1]) for first, last in explain(words, gains, holds)]
+    shown, _ = proven(explain(words, gains, lambda logits: logits[0] >= least), without)
+    return [" ".join(words[first : last + 1]) for first, last in shown]
+
+
+def proven(proof: Proof, without: Callable[[Taken], Sequence[float] | None]) -> tuple[list[Range], list[Taken]]:
+    """What is shown in the end, and what was asked for on the way."""
+    asked, answer = list[Taken](), None
+    while True:
+        try:
+            asked.append(proof.send(answer))
+        except StopIteration as done:
+            return done.value, asked
+        answer = without(asked[-1])
+
+
+def test_only_what_may_change_the_answer_is_asked_for() -> None:
+    words = [*"axxxxxxxbxxxxxxxcxxxxxxxdx"]
+    gains = [float(word != "x") for word in words]
+    shown, asked = proven(explain(words, gains, lambda _: True), lambda _: [1.0])
+    assert (len(shown), asked) == (3, [tuple(shown[:1]), tuple(shown[:2])])
+
+
+@pytest.mark.parametrize(("sure", "asks"), [(0.9, 0), (1.1, 1), (2.1, 2)])
+def test_words_that_surely_tell_enough_are_not_proven(sure: float, asks: int) -> None:
+    words = [*"axxxxxxxbxxxxxxxcxxxxxxxdx"]
+    gains = [float(word != "x") for word in words]
+    _, asked = proven(explain(words, gains, lambda _: True, sure=sure), lambda _: [1.0])
+    assert len(asked) == asks
+
+
+def test_what_is_not_told_ends_the_search() -> None:
+    words = [*"axxxxxxxbxxxxxxxcxxxxxxxdx"]
+    gains = [float(word != "x") for word in words]
+    assert len(proven(explain(words, gains, lambda _: True), lambda _: None)[0]) == 1
 
 
 def test_words_side_by_side_are_one_phrase() -> None:
@@ -56,7 +90,8 @@ def test_nothing_is_shown_of_nothing() -> None:
 
 @given(st.lists(st.floats(-2, 3), max_size=30), st.integers(0, 40))
 def test_phrases_never_overlap(gains: list[float], left: int) -> None:
-    shown = explain(["w"] * len(gains), gains, lambda taken: sum(last - first for first, last in taken) < left)
+    proof = explain(["w"] * len(gains), gains, lambda logits: logits[0] < left)
+    shown, _ = proven(proof, lambda taken: [sum(last - first for first, last in taken)])
     assert bool(shown) == bool(gains)
     places = [place for first, last in shown for place in range(first, last + 1)]
     assert len(places) == len(set(places))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.tag import fast, load
-from listener.tag.explain import Range, without
+from listener.tag.explain import Proof, Range, Taken, without
 from listener.tag.grams import spans, tokens
 from listener.tag.learned import HEADS, Judge, LearnedTagger, Scored
 from listener.tag.place import Read
@@ -36,11 +36,15 @@ class Words:
     """A model that gives a head a logit of 3 for each of its words that stands in the text."""
 
     def __init__(self, place: Read | None = None, **words: str) -> None:
-        self.words, self.place, self.read = words, place, list[str]()
+        self.words, self.place, self.read, self.asked = words, place, list[str](), list[int]()
 
-    def score(self, text: str, words: list[str]) -> Scored:
-        self.read.append(text)
-        return Scored(self.logits([word.lower() for word in words]), place=self.place)
+    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
+        self.read += texts
+        return [Scored(self.logits([word.lower() for word in each]), place=self.place) for each in words]
+
+    def without(self, asked: Sequence[tuple["WordsLook", Taken]]) -> list[Sequence[float]]:
+        self.asked.append(len(asked))
+        return [look.without(taken) for look, taken in asked]
 
     def logits(self, words: Sequence[str]) -> list[float]:
         return [NEVER + 12 * (self.words.get(head, "\0") in words) for head in HEADS]
@@ -61,7 +65,8 @@ class WordsLook:
     def without(self, taken: Sequence[Range]) -> Sequence[float]:
         return self.model.logits(tokens(without(self.text, [self.span(phrase) for phrase in taken]).lower()))
 
-    def mood(self, head: int) -> list[Range]:
+    def mood(self, head: int) -> Proof:
+        yield from ()
         return [(at, at) for at, gain in enumerate(self.gains(head)) if gain]
 
     def span(self, phrase: Range) -> Span:
@@ -137,6 +142,20 @@ def test_the_word_that_carries_a_tag_is_shown_where_it_stands() -> None:
 def test_both_words_are_shown_where_either_alone_carries_the_tag() -> None:
     tags = told("buy bread now or later on some day buy", Words(buy="buy"))
     assert [(shown.start, shown.text) for shown in tags.evidence if shown.tag == "buy"] == [(0, "buy"), (35, "buy")]
+
+
+def test_what_has_to_be_read_again_is_read_together_and_once(post: Callable[..., Post]) -> None:
+    model = Words(buy="buy", question="buy", promo="sell", negative="sell")
+    texts = ["buy a a a a a a a buy", "sell a a a a a a a sell", "a"]
+    posts = [*(post(text, lang="en") for text in texts), post("buy b", lang="de")]
+    several = tagger(model)(posts)
+    assert [sorted({shown.tag for shown in tags.evidence}) for tags in several[:3]] == [
+        ["buy", "question"],
+        ["promo", "sentiment"],
+        [],
+    ]
+    assert [asked for asked in model.asked if asked] == [2]
+    assert several == [tagger(model)([post])[0] for post in posts]
 
 
 def test_urgency_is_explained_by_the_head_that_gave_it() -> None:

@@ -20,8 +20,10 @@ for _name in ("tokenizers", "onnx", "onnxruntime", "safetensors"):
 bert: Any = importlib.import_module("training.bert")
 data: Any = importlib.import_module("training.data")
 encoder: Any = importlib.import_module("training.encoder")
+graph: Any = importlib.import_module("training.graph")
 mpnet: Any = importlib.import_module("training.mpnet")
 pieces: Any = importlib.import_module("training.pieces")
+tag_encoder: Any = importlib.import_module("listener.tag.encoder")
 teacher: Any = importlib.import_module("training.teacher")
 
 TINY = bert.Shape(24, 2, 1e-5)
@@ -104,6 +106,28 @@ def test_what_is_learned_tells_words_apart_and_frozen_layers_stay() -> None:
     assert torch.equal(after["encoder.layers.0.up.weight"], before["encoder.layers.0.up.weight"])
     assert torch.equal(after["encoder.word.weight"], before["encoder.word.weight"])
     assert not torch.equal(after["encoder.layers.1.up.weight"], before["encoder.layers.1.up.weight"])
+
+
+def test_the_graph_makes_of_posts_what_the_network_does_and_the_same_beside_others(tmp_path: Path) -> None:
+    network = tiny()
+    texts = ["who sells desks", "lovely day in leeds ?", "leeds", "in leeds who sells desks in leeds ? lovely day"]
+    graph.write(network, TINY, READER, texts, tmp_path / "encoder.onnx")
+    encode = tag_encoder.Encoder((tmp_path / "encoder.onnx").read_bytes(), READER.to_str().encode())
+    for text, pieces in zip(texts * 3, encode.page(texts * 3), strict=True):
+        with torch.inference_mode():
+            true = network.eval().encoder(torch.tensor([READER.encode(text).ids]))[0].numpy()
+        assert np.corrcoef(pieces.vectors.ravel(), true.ravel())[0, 1] > 0.99
+        assert encode(text).vectors.tobytes() == pieces.vectors.tobytes()
+
+
+def test_a_network_that_was_taught_before_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "MINILM", TINY)
+    monkeypatch.setattr(graph, "Bert", lambda words: bert.Bert(words, TINY))
+    torch.save(tiny().state_dict(), tmp_path / "network.pt")
+    READER.save(str(tmp_path / "tokenizer.json"))
+    (tmp_path / "labels.jsonl").write_text(json.dumps(labelled("who sells desks")), encoding="utf-8")
+    graph.main(tmp_path / "labels.jsonl", tmp_path)
+    assert (tmp_path / "encoder.onnx").stat().st_size > 1_000
 
 
 def test_rows_are_read_in_order_as_if_each_were_alone() -> None:

@@ -11,7 +11,18 @@ import msgspec
 from listener.cli.common import say, unconfigured
 from listener.cli.tables import table
 from listener.errors import ListenerError
-from listener.ops.trends import SIZES, Figures, KindFigures, Share, groups, measure, measure_kind, stream, votes_of
+from listener.ops.trends import (
+    SIZES,
+    Figures,
+    KindFigures,
+    Share,
+    groups,
+    load,
+    measure,
+    measure_kind,
+    stream,
+    votes_of,
+)
 from listener.tag import kind_of
 from listener.trend import Light
 from listener.types.trend import Encoder, Kind
@@ -19,6 +30,7 @@ from listener.types.trend import Encoder, Kind
 if TYPE_CHECKING:
     from listener.tag.vectors import Vectors
 
+_TIMED = 5_000  # posts of the first and of the last day
 _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
 
 
@@ -43,10 +55,22 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
     show_default=True,
     help="By which questions are compared: the light ones, or those of the accurate tagger.",
 )
+@click.option("--posts", type=click.IntRange(min=1_000), help="Measure what so many posts cost, and nothing else.")
+@click.option(
+    "--days", type=click.IntRange(2, 1_000), default=14, show_default=True, help="Over how many days these posts come."
+)
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there too.")
 @unconfigured("what is measured is always the same.")
 def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
-    data: Path, names: tuple[str, ...], seeds: int, rivals: bool, kind: str, vectors: str, file: Path | None
+    data: Path,
+    names: tuple[str, ...],
+    seeds: int,
+    rivals: bool,
+    kind: str,
+    vectors: str,
+    posts: int | None,
+    days: int,
+    file: Path | None,
 ) -> None:
     """Put bursts of paraphrases into real streams, and count which are found, how soon, and what else is told.
 
@@ -54,6 +78,9 @@ def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
     silences the fast tagger's tags are counted; bursts, falls and gaps are put into them.
     """
     paths = [path for path in sorted(data.glob("*.jsonl")) if not names or path.stem in names]
+    if paths and posts:
+        _cost(paths, posts, days, file)
+        return
     if paths and kind != Kind.QUESTION:
         _other(paths, Kind(kind), seeds, file)
         return
@@ -87,6 +114,29 @@ def _other(paths: Sequence[Path], kind: Kind, seeds: int, file: Path | None) -> 
     if not all(figures.same for figures in found):
         say("missed: a restart changed an alert")
         sys.exit(1)
+
+
+def _cost(paths: Sequence[Path], posts: int, days: int, file: Path | None) -> None:
+    """What so many posts of each stream cost."""
+    found = {path.stem: load(stream(path), posts, days, _TIMED) for path in paths}
+    headers = ("STREAM", "POSTS", "DAYS", "QUESTIONS", "A CPU SECOND, FIRST DAY", "LAST", "MB", "RESTART S", "MB")
+    rows = [
+        (
+            *(
+                name,
+                f"{each.posts:,}",
+                str(each.days),
+                f"{each.questions:,}",
+                f"{each.first:,.0f}",
+                f"{each.last:,.0f}",
+            ),
+            *(f"{each.memory:.0f}", f"{each.restart:.2f}", f"{each.restart_memory:.0f}"),
+        )
+        for name, each in found.items()
+    ]
+    click.echo(table(headers, rows))
+    if file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 
 _SIZED = {Kind.NEED: "POSTS", Kind.MOOD: "TURNED", Kind.SILENCE: "HOURS"}

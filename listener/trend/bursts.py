@@ -1,12 +1,14 @@
 """The bursts around a question: its nearest neighbours of a while, against how often as near ones came before."""
 
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
 
 from listener.trend.levels import Levels
+from listener.trend.near import Near
 from listener.trend.past import Floats, Past, Rows, Times, voters
 from listener.trend.statistic import Measure, expected, least_votes
 
@@ -33,18 +35,27 @@ class Moment:
     """How much was asked in the windows that end then, and before each."""
 
     def __init__(self, past: Past, end: float) -> None:
-        ages = end - past.times[past.start : past.size]
-        found = np.searchsorted([window for window, _ in SPANS], ages[ages >= 0], side="right")
-        sizes = np.bincount(found, minlength=len(SPANS) + 1).cumsum()
-        self.end, self.sizes = end, {window: int(size) for (window, _), size in zip(SPANS, sizes, strict=False)}
-        self._times, self._before = past.times[: past.size], dict[float, tuple[int, int]]()
+        self.end, self._ordered = end, past.ordered[: past.size]
+        first, *starts, until = self._upto([end - HISTORY, *(end - window for window, _ in SPANS), end])
+        self.sizes = {window: until - start for (window, _), start in zip(SPANS, starts, strict=True)}
+        self.before = {window: start - first for (window, _), start in zip(SPANS, starts, strict=True)}
+        self._at_its_hours = dict[float, int]()
 
-    def before(self, window: float) -> tuple[int, int]:
-        """How much was asked before the window, and how much of that at its hours."""
-        if window not in self._before:
-            earlier = self._times[self.earlier(self._times, window)]
-            self._before[window] = len(earlier), int(np.count_nonzero(self.at_its_hours(earlier, window)))
-        return self._before[window]
+    def _upto(self, times: Times | list[float]) -> list[int]:
+        """How much was asked until each of these times."""
+        found: list[int] = self._ordered.searchsorted(times, side="right").tolist()
+        return found
+
+    def before_at_its_hours(self, window: float) -> int:
+        """How much was asked before the window, at its hours."""
+        if window not in self._at_its_hours:
+            middles = self.end - DAY * np.arange(1, HISTORY // DAY + 1)
+            reach = HOUR + window / 2
+            first, last = np.nextafter(middles - reach, -np.inf), np.minimum(middles + reach, self.end - window)
+            spans = np.concatenate([np.maximum(first, self.end - HISTORY), last])
+            upto = self._upto(spans)
+            self._at_its_hours[window] = sum(upto[len(middles) :]) - sum(upto[: len(middles)])
+        return self._at_its_hours[window]
 
     def earlier(self, times: Times, window: float) -> np.ndarray:
         """Which of these times lie before the window, and are remembered."""
@@ -56,38 +67,60 @@ class Moment:
         return (apart <= HOUR + window / 2) & (times < self.end - DAY / 2)
 
 
+class History:
+    """What was asked before like the question in row `centre`; looked up as far back as is needed."""
+
+    def __init__(self, near: Near, centre: int, measure: Measure) -> None:
+        self._near, self._centre, self._measure = near, centre, measure
+        self._before = dict[tuple[float, float], tuple[Times, Floats]]()
+
+    def score(
+        self, votes: int, level: float | np.float32, moment: Moment, window: float, least: float = 0
+    ) -> tuple[float, float]:
+        """The surprise of so many votes at least as alike as `level`, and how many would be usual.
+
+        Args:
+            least: where the score is below, it may be less still: the whole past is not looked at then.
+        """
+        score, usual = self._so_far(votes, level, moment, window, least)
+        while score >= least and self._near.look_back(self._centre):
+            self._before.clear()
+            score, usual = self._so_far(votes, level, moment, window, least)
+        return score, usual
+
+    def _so_far(
+        self, votes: int, level: float | np.float32, moment: Moment, window: float, least: float
+    ) -> tuple[float, float]:
+        times, alike = self._earlier(moment, window)
+        near = alike >= level
+        seen, size, before = int(np.count_nonzero(near)), moment.sizes[window], moment.before[window]
+        score = self._measure(votes, size, seen, before)
+        if score >= least and seen and window < DAY:
+            seen_then = int(np.count_nonzero(moment.at_its_hours(times[near], window)))
+            if seen_then:  # against the same time of earlier days alone
+                then = moment.before_at_its_hours(window)
+                score = min(score, self._measure(votes, size, seen_then, then, then / before))
+        return score, expected(size, seen, before)
+
+    def _earlier(self, moment: Moment, window: float) -> tuple[Times, Floats]:
+        """When those before the window were asked, and how alike they are."""
+        if (moment.end, window) not in self._before:
+            rows, alike = self._near.known(self._centre)
+            times = self._near.past.times[rows]
+            earlier = moment.earlier(times, window)
+            self._before[moment.end, window] = times[earlier], alike[earlier]
+        return self._before[moment.end, window]
+
+
 class Neighbours(Struct, frozen=True):
-    """Questions that are like one: the nearest first."""
+    """Questions of late that are like one: the nearest first."""
 
     rows: Rows
-    times: Times
     alike: Floats
-    lacks: Floats  # `Levels.lack` of each
-
-
-class History:
-    """What was ever asked like the question in row `centre`; looked up when it is first needed."""
-
-    def __init__(self, past: Past, centre: int, loosest: float, measure: Measure) -> None:
-        self._past, self._centre, self._loosest, self._measure = past, centre, loosest, measure
-
-    @cached_property
-    def _near(self) -> Neighbours:
-        similar = self._past.all(self._centre)
-        rows = np.flatnonzero(similar >= self._loosest)
-        return Neighbours(rows, self._past.times[rows], similar[rows], similar[:0])
-
-    def score(self, votes: int, level: float | np.float32, moment: Moment, window: float) -> tuple[float, float]:
-        """The surprise of so many votes at least as alike as `level`, and how many would be usual."""
-        times = self._near.times[self._near.alike >= level]
-        times = times[moment.earlier(times, window)]
-        size, (before, then) = moment.sizes[window], moment.before(window)
-        score = self._measure(votes, size, len(times), before)
-        if len(times) and window < DAY:
-            seen = int(np.count_nonzero(moment.at_its_hours(times, window)))
-            if seen:  # against the same time of earlier days alone
-                score = min(score, self._measure(votes, size, seen, then, then / before))
-        return score, expected(size, len(times), before)
+    lacks: list[float]  # `Levels.lack` of each
+    times: list[float]
+    voters: list[tuple[int, int]]  # author and text
+    each_counts: bool  # no author and no text is there twice
 
 
 class Search:
@@ -98,69 +131,89 @@ class Search:
     """
 
     def __init__(self, past: Past, levels: Levels, measure: Measure, least: float) -> None:
-        self.past, self.levels = past, levels
-        self._measure, self._least = measure, least
-        self._latest: tuple[int, Moment] | None = None
+        self.near = Near(past, levels)
+        self._past, self._levels, self._measure, self._least = past, levels, measure, least
+        self._moment: tuple[int, Moment] | None = None
 
-    def around(self, centre: int, at: float, similar: Floats, seen: int) -> Iterator[Burst]:
+    def around(self, centre: int, at: float, seen: int) -> Iterator[Burst]:
         """The bursts around the question in row `centre` that hold what was asked at `at`.
 
         Args:
-            similar: of `centre` and the latest questions.
             seen: questions so far.
         """
-        past = self.past
-        near = np.flatnonzero(similar >= self.levels.loosest)
-        if len(near) < LEAST_VOTES:
+        rows, alike = self.near.latest(centre)
+        if len(rows) < LEAST_VOTES:
             return
-        near = near[np.argsort(-similar[near], kind="stable")]
-        rows = past.start + near
-        found = Neighbours(rows, past.times[rows], similar[near], self.levels.lack(similar[near]))
-        history = History(past, centre, self.levels.loosest, self._measure)
-        for end in {at, *found.times[found.times > at].tolist()}:  # what comes late may have later neighbours
-            moment = self._moment(end, seen)
-            for window, extra in SPANS:
-                if end - at < window and 0 <= end - past.times[centre] < window:
-                    yield from self._within(window, extra, moment, found, history)
+        times = self._past.times[rows]
+        found, history = None, History(self.near, centre, self._measure)
+        for end in {at, *times[times > at].tolist()}:  # what comes late may have later neighbours
+            moment = self._moment_of(end, seen)
+            for window, extra in self._promising(moment, times, min(at, float(self._past.times[centre]))):
+                found = found or self._neighbours(rows, times, alike)
+                yield from self._within(window, extra, moment, found, history)
 
-    def _moment(self, end: float, seen: int) -> Moment:
-        if self._latest is None or self._latest[0] != seen or self._latest[1].end != end:
-            self._latest = seen, Moment(self.past, end)
-        return self._latest[1]
+    def _moment_of(self, end: float, seen: int) -> Moment:
+        if self._moment is None or self._moment[0] != seen or self._moment[1].end != end:
+            self._moment = seen, Moment(self._past, end)
+        return self._moment[1]
+
+    def _promising(self, moment: Moment, times: Times, first: float) -> Iterator[tuple[float, float]]:
+        """The windows back to `first` or further with enough neighbours, and what their bursts must score beyond."""
+        ages = sorted(age for age in (moment.end - times).tolist() if age >= 0)
+        at_most = _coarse(self._past.size) + _COARSE
+        for window, over_hours in SPANS:
+            count = bisect_left(ages, window)
+            if count >= LEAST_VOTES and moment.end - first < window:
+                extra = 0.0 if self._levels.fixed else over_hours
+                size = _rounded(moment.sizes[window])
+                if count >= least_votes(self._measure, size, at_most, self._least + extra):
+                    yield window, extra
+
+    def _neighbours(self, rows: Rows, times: Times, alike: Floats) -> Neighbours:
+        order = (-alike).argsort(kind="stable")
+        rows, alike = rows[order], alike[order]
+        authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
+        known = [author for author in authors if author]
+        differ = len(set(texts)) == len(texts) and len(set(known)) == len(known)
+        who = [*zip(authors, texts, strict=True)]
+        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), times[order].tolist(), who, differ)
 
     def _within(
         self, window: float, extra: float, moment: Moment, found: Neighbours, history: History
     ) -> Iterator[Burst]:
-        ages, size, past = moment.end - found.times, moment.sizes[window], self.past
-        extra = 0.0 if self.levels.fixed else extra
-        inside = np.flatnonzero((ages >= 0) & (ages < window))
-        at_most = past.size // _COARSE * _COARSE + _COARSE
-        enough = least_votes(self._measure, size, at_most, self._least + extra)
-        if len(inside) < max(LEAST_VOTES, enough):
-            return
-        votes, older = self._voters(found.rows, inside), np.cumsum(ages >= window)
+        size, since, until = moment.sizes[window], moment.end - window, moment.end
+        at_most, rounded = _coarse(self._past.size) + _COARSE, _rounded(size)
+        inside = [at for at, time in enumerate(found.times) if since < time <= until]
+        older = [at for at, time in enumerate(found.times) if time <= since]
+        votes = inside if found.each_counts else [inside[at] for at in voters(found.voters[at] for at in inside)]
         for count in self._counts(len(votes)):
-            last = -1 if self.levels.fixed else votes[count - 1]
-            least = self._least + extra + float(found.lacks[last])
-            if _scored(self._measure, count, size, int(older[last]), at_most) < least:
+            last = -1 if self._levels.fixed else votes[count - 1]
+            least = self._least + extra + found.lacks[last]
+            nearer = bisect_right(older, last) if last >= 0 else len(older)
+            if _scored(self._measure, count, rounded, nearer, at_most) < least:
                 continue  # not even if only the latest questions counted
-            level = self.levels.loosest if self.levels.fixed else found.alike[last]
-            score, usual = history.score(count, level, moment, window)
+            level = self._levels.loosest if self._levels.fixed else found.alike[last]
+            score, usual = history.score(count, level, moment, window, least)
             if score >= least:
                 rows = found.rows[votes[:count]]
-                rows = rows[np.argsort(past.times[rows], kind="stable")]
+                rows = rows[np.argsort(self._past.times[rows], kind="stable")]
                 yield Burst(score - least + self._least, rows, usual, window, moment.end)
 
-    def _voters(self, rows: Rows, inside: Rows) -> Rows:
-        """Those that count, the nearest first."""
-        authors, texts = self.past.authors[rows[inside]], self.past.texts[rows[inside]]
-        return inside[voters(zip(authors.tolist(), texts.tolist(), strict=True))]
-
-    def _counts(self, votes: int) -> list[int]:
+    def _counts(self, votes: int) -> Iterable[int]:
         """How many of the votes are tried; all of them alone where the level is fixed."""
-        if self.levels.fixed:
+        if self._levels.fixed:
             return [votes] if votes >= LEAST_VOTES else []
-        return [count for count in _COUNTS if count <= votes]
+        return _COUNTS[: bisect_right(_COUNTS, votes)]
+
+
+def _rounded(size: int) -> int:
+    """A little less, so that many share it: fewer questions in a window only make votes more surprising."""
+    places = max(0, size.bit_length() - 5)
+    return size >> places << places
+
+
+def _coarse(size: int) -> int:
+    return size // _COARSE * _COARSE
 
 
 @lru_cache(maxsize=16_384)

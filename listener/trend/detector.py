@@ -93,9 +93,7 @@ class Detector:
         """Know again what was stored; the questions in the order in which they came."""
         if memory.middle:
             self.past.about(np.array(memory.middle, np.float32))
-        for asked in questions:
-            self.past.add(asked, asked.at.timestamp())
-            self.past.age(memory.now - DAY - WATERMARK)  # at once: what is not among the latest takes a quarter
+        self.past.fill(questions, memory.now - DAY - WATERMARK)
         self.seen, self.now, self.first = memory.seen, memory.now, memory.first
         self.levels.restore(memory.levels, memory.due)
         self.threads = Threads(memory.threads)
@@ -114,14 +112,13 @@ class Detector:
 
     def _bursts(self, row: int, at: float) -> list[Burst]:
         """The most surprising first."""
-        similar = self.past.latest(row)
-        near = np.flatnonzero(similar >= self.levels.loosest)
+        near, alike = self._search.near.latest(row)
         if len(near) < LEAST_VOTES:
             return []
-        closest = near[np.argsort(-similar[near], kind="stable")][: _OTHERS + 1] + self.past.start
-        found = [*self._search.around(row, at, similar, self.seen)]
+        closest = near[np.argsort(-alike, kind="stable")[: _OTHERS + 1]]
+        found = [*self._search.around(row, at, self.seen)]
         for other in closest[closest != row][:_OTHERS].tolist():
-            found += self._search.around(other, at, self.past.latest(other), self.seen)
+            found += self._search.around(other, at, self.seen)
         found.sort(key=lambda burst: (-burst.score, burst.window))
         different = {burst.rows.tobytes(): burst for burst in reversed(found)}
         return [burst for burst in found if different[burst.rows.tobytes()] is burst][:_TRIED]

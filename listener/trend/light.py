@@ -47,8 +47,8 @@ class Light:
     def _vector(self, text: str) -> bytes:
         pieces = [row for word in words(text) for row in self._rows(word)]
         pairs = [row for pair in pairwise(pieces) if (row := self._pairs.get(pair)) is not None]
-        total = self._weights[pieces + pairs].sum(axis=0, dtype=np.int32)
-        largest = int(np.abs(total).max())
+        total = np.add.reduce(self._weights.take(pieces + pairs, axis=0), axis=0, dtype=np.int32)
+        largest = int(max(total.max(), -total.min()))
         scaled: npt.NDArray[np.int8] = np.rint(total * (127 / max(1, largest))).astype(np.int8)
         return scaled.tobytes()
 

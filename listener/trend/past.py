@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ _BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
 _FIRST = 256
 _MOST = 20_000  # rows of which the middle is taken
 _LEAST_SPREAD = np.float32(1e-4)
-_COLUMNS = ("times", "authors", "texts", "_vectors", "_norms", "_along", "_spread")
+_COLUMNS = ("times", "ordered", "authors", "texts", "_vectors", "_norms", "_along", "_spread")
 _SCALE = np.float32(1 / 256)  # of the middle, whose parts are whole numbers as well
 
 
@@ -33,8 +34,10 @@ class Past:
 
     def __init__(self, width: int) -> None:
         self.size, self.start, self.width = 0, 0, width
+        self.dropped = 0  # rows that were forgotten
         self.posts: list[str] = []
         self.times = np.zeros(_FIRST)
+        self.ordered = np.zeros(_FIRST)  # the times, earliest first
         self.authors = np.zeros(_FIRST, np.int64)
         self.texts = np.zeros(_FIRST, np.int64)
         self._vectors = np.zeros((_FIRST, width), np.int8)
@@ -42,7 +45,7 @@ class Past:
         self._along = np.zeros(_FIRST, np.float32)  # each vector's part along the middle
         self._spread = np.ones(_FIRST, np.float32)  # how far it is from the middle
         self._ready, self._ready_from = np.zeros((_FIRST, width), np.float32), 0
-        self.middle = np.zeros(width, np.float32)
+        self.middle, self._square = np.zeros(width, np.float32), np.float32(0)
 
     def recentre(self, since: float) -> None:
         """Take the mean of the vectors since then as their middle: what all of a topic have in common says little."""
@@ -53,7 +56,7 @@ class Past:
 
     def about(self, middle: Floats) -> None:
         """Take this as the middle, in whole numbers of 1/256."""
-        self.middle = middle
+        self.middle, self._square = middle, np.float32(middle @ middle * _SCALE * _SCALE)
         for first in range(0, self.size, _BLOCK):
             self._place(slice(first, min(first + _BLOCK, self.size)))
 
@@ -62,34 +65,61 @@ class Past:
         along = self._vectors[rows].astype(np.float32) @ self.middle * _SCALE / self._norms[rows]
         self._along[rows], self._spread[rows] = along, np.sqrt(np.maximum(1 - 2 * along + self._square, _LEAST_SPREAD))
 
-    @property
-    def _square(self) -> np.float32:
-        return np.float32(self.middle @ self.middle * _SCALE * _SCALE)
-
     def _cosines(self, products: Floats, left: Rows | slice | int, right: Rows | slice) -> Floats:
         """Cosines about the middle, from products of the vectors."""
         found: Floats = products / (self._norms[right] * self._norms[left])
+        if not self._square:
+            return found
         found -= self._along[right] + self._along[left] - self._square
         found /= self._spread[right] * self._spread[left]
         return found
 
+    def fill(self, questions: Iterable[Asked], since: float) -> None:
+        """Remember many questions at once, in the order in which they came; the latest are those since then."""
+        rest = iter(questions)
+        while some := [*islice(rest, _BLOCK)]:
+            rows = slice(self.size, self.size + len(some))
+            self._make_room(rows.stop)
+            self.posts += [asked.post for asked in some]
+            self.times[rows] = [asked.at.timestamp() for asked in some]
+            self.authors[rows] = [asked.author for asked in some]
+            self.texts[rows] = [asked.text for asked in some]
+            self._vectors[rows] = np.frombuffer(b"".join(asked.vector for asked in some), np.int8).reshape(
+                len(some), -1
+            )
+            self._norms[rows] = np.maximum(1, np.linalg.norm(self._vectors[rows].astype(np.float32), axis=1))
+            self._place(rows)
+            self.size = rows.stop
+        self.ordered[: self.size] = np.sort(self.times[: self.size])
+        self.age(since)
+        self._ready, self._ready_from = self._vectors[self.start : self.size].astype(np.float32), self.start
+
     def add(self, asked: Asked, at: float) -> int:
         """Remember a question; answers its row."""
         row, vector = self.size, np.frombuffer(asked.vector, np.int8)
-        if row == len(self.times):
-            self._grow()
+        self._make_room(row + 1)
         self.posts.append(asked.post)
         self.times[row], self.authors[row], self.texts[row] = at, asked.author, asked.text
         self._vectors[row], self._norms[row] = vector, norm(asked.vector)
         self._place(slice(row, row + 1))
         self._make_ready(row, vector)
+        self._put_in_order(at)
         self.size += 1
         return row
 
-    def _grow(self) -> None:
+    def _put_in_order(self, at: float) -> None:
+        place, last = self.size, self.size
+        if last and at < self.ordered[last - 1]:
+            place = int(np.searchsorted(self.ordered[:last], at, side="right"))
+            self.ordered[place + 1 : last + 1] = self.ordered[place:last].copy()
+        self.ordered[place] = at
+
+    def _make_room(self, rows: int) -> None:
+        if rows <= len(self.times):
+            return
         for name in _COLUMNS:
             old = getattr(self, name)
-            new = np.zeros((len(old) + max(_FIRST, len(old) // 8), *old.shape[1:]), old.dtype)
+            new = np.zeros((max(rows, len(old) + max(_FIRST, len(old) // 8)), *old.shape[1:]), old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
 
@@ -108,29 +138,36 @@ class Past:
 
     def forget(self, before: float) -> None:
         """Drop what was asked before then, once it is an eighth of all: moving the rest takes time."""
-        count = int(np.searchsorted(np.maximum.accumulate(self.times[: self.start]), before))
-        if count * 8 < self.size or not count:
+        eighth = -(-self.size // 8)
+        if not eighth or eighth > self.start or self.times[:eighth].max() >= before:
             return
+        count = int(np.searchsorted(np.maximum.accumulate(self.times[: self.start]), before))
         for name in _COLUMNS:
             column = getattr(self, name)
             column[: self.size - count] = column[count : self.size].copy()
         del self.posts[:count]
         self.size, self.start, self._ready_from = self.size - count, self.start - count, self._ready_from - count
+        self.ordered[: self.size] = np.sort(self.times[: self.size])
+        self.dropped += count
 
     def latest(self, row: int) -> Floats:
         """Cosines of a row with the latest rows."""
-        first, vector = self._ready_from, self._vectors[row].astype(np.float32)
-        return self._cosines(
-            self._ready[self.start - first : self.size - first] @ vector, row, slice(self.start, self.size)
-        )
+        return self.similar(row, self.start, self.size)
 
     def all(self, row: int) -> Floats:
         """Cosines of a row with all rows."""
-        vector, found = self._vectors[row].astype(np.float32), np.empty(self.size, np.float32)
-        for first in range(0, self.size, _BLOCK):
-            last = min(first + _BLOCK, self.size)
-            found[first:last] = self._vectors[first:last].astype(np.float32) @ vector
-        return self._cosines(found, row, slice(self.size))
+        return self.similar(row, 0, self.size)
+
+    def similar(self, row: int, first: int, last: int) -> Floats:
+        """Cosines of a row with the rows from `first` on, before `last`."""
+        vector, ready = self._vectors[row].astype(np.float32), self._ready_from
+        if first >= self.start:
+            return self._cosines(self._ready[first - ready : last - ready] @ vector, row, slice(first, last))
+        found = np.empty(last - first, np.float32)
+        for at in range(first, last, _BLOCK):
+            rows = slice(at, min(at + _BLOCK, last))
+            found[at - first : rows.stop - first] = self._vectors[rows].astype(np.float32) @ vector
+        return self._cosines(found, row, slice(first, last))
 
     def between(self, rows: Rows) -> Floats:
         """Cosines of these rows with each other, a square."""

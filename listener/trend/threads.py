@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -42,10 +43,10 @@ class Thread:
         things is no news, and a question in its own words is, however much was told of its subject. Where other
         vectors put together what was told, half of its posts are enough.
         """
-        shared = sum(hashed(post) in self.posts for post in trend.posts) >= _SHARED * len(trend.posts)
-        if float(self.mean @ mean) < _ALIKE * _within(mean, len(trend.posts)):
-            return self.carried and shared
-        return shared or trend.at - self.at < SILENCE
+        means = float(self.mean @ mean) >= _ALIKE * _within(mean, len(trend.posts))
+        if not (means or self.carried) or (means and trend.at - self.at < SILENCE):
+            return means
+        return sum(_hash(post) in self.posts for post in trend.posts) >= _SHARED * len(trend.posts)
 
 
 class Threads:
@@ -65,7 +66,7 @@ class Threads:
         if thread is None:
             self.open.append(Thread(_told(trend, mean)))
             return trend
-        thread.posts.update(map(hashed, trend.posts))
+        thread.posts.update(map(_hash, trend.posts))
         if trend.votes < 2 * thread.votes:
             return None
         thread.votes = trend.votes
@@ -80,8 +81,14 @@ def name_of(trend: Trend) -> str:
     return trend.thread or f"{hashed(' '.join((trend.at.isoformat(), *trend.posts))) % 2**64:016x}"
 
 
+@lru_cache(maxsize=16_384)
+def _hash(post: str) -> int:
+    """The same posts come again with each new one of their burst."""
+    return hashed(post)
+
+
 def _told(trend: Trend, mean: Floats) -> Told:
-    posts = [hashed(post) for post in trend.posts]
+    posts = [_hash(post) for post in trend.posts]
     return Told(name_of(trend), trend.at, trend.votes, posts, mean.tobytes())
 
 

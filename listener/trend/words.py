@@ -13,9 +13,16 @@ _WORDS = re.compile(r"[a-z0-9]+|[?!]|[^\sa-z0-9.,:;'\"()\[\]_#&-]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
+def _own(text: str) -> str:
+    """Without addresses and names of accounts; most texts have none, which is quickly seen."""
+    text = text[:LONGEST]
+    marked = "@" in text or "/" in text or ":" in text or text[:2].lower() == "rt" or "www." in text.lower()
+    return _ASIDE.sub(" ", text) if marked else text
+
+
 def words(text: str) -> list[str]:
     """Lower case, without accents, addresses and names of accounts; "don't" is "dont"."""
-    plain = _ASIDE.sub(" ", text[:LONGEST].replace("’", "'")).lower().replace("'", "")
+    plain = _own(text).replace("’", "'").lower().replace("'", "")
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return _WORDS.findall(plain)[:_MOST_WORDS]
@@ -35,7 +42,7 @@ def cut(word: str, known: Container[str]) -> list[str]:
 
 def same_text(text: str) -> int:
     """A hash that copies of a text share, whoever passes them on."""
-    plain = _NOT_WORDS.sub(" ", _ASIDE.sub(" ", text[:LONGEST]).casefold())
+    plain = _NOT_WORDS.sub(" ", _own(text).casefold())
     return hashed(" ".join(plain.split()))
 
 

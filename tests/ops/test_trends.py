@@ -9,6 +9,7 @@ from listener.cli import cli
 from listener.ops.trends import Share
 from listener.ops.trends.events import Event, late, permuted, recurring, span, with_events
 from listener.ops.trends.judge import Verdict, a_day, judge, oracle
+from listener.ops.trends.load import load
 from listener.ops.trends.rivals import authors, methods, poisson, signitrend, z_score
 from listener.trend import Line
 from listener.types.trend import Trend
@@ -111,6 +112,26 @@ def test_bench_trends_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     assert figures["same"] is True
     assert figures["recall"]["of"] > 0
     assert len(figures["recall"]["interval"]) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sample", [0, 100])
+def test_what_many_posts_cost_is_measured_to_the_restart(sample: int, lines: list[Line]) -> None:
+    cost = load(lines, 1_200, 3, sample)
+    assert (cost.posts, cost.questions, cost.days) == (1_200, 1_200, 3)
+    assert min(cost.first, cost.last, cost.restart) > 0
+    assert min(cost.memory, cost.restart_memory) >= 0
+
+
+@pytest.mark.slow
+def test_bench_trends_prints_what_many_posts_cost(tmp_path: Path) -> None:
+    write(tmp_path / "small.jsonl", background(days=1, an_hour=3))
+    out = tmp_path / "out.json"
+    words = ["bench", "trends", "--data", str(tmp_path), "--posts", "1000", "--days", "2", "--json", str(out)]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    assert "RESTART" in done.output
+    assert json.loads(out.read_bytes())["small"]["questions"] == 1_000
 
 
 def test_bench_trends_without_streams_says_what_is_missing(tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from math import isclose
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listener.trend.bursts import DAY, HOUR, SPANS, Burst, History, Moment, Search
 from listener.trend.levels import QUANTILES, Levels
+from listener.trend.near import Near
 from listener.trend.past import Past
 from listener.trend.statistic import surprise
 from listener.trend.threads import Threads
@@ -39,7 +42,7 @@ def levels(loosest: float = 0.6) -> Levels:
 def bursts(past: Past, least: float = 2.0, by: Levels | None = None) -> list[Burst]:
     centre = int(np.flatnonzero(past.times[: past.size] == past.times[: past.size].max())[-1])
     search = Search(past, by or levels(), surprise, least)
-    return list(search.around(centre, AT, past.latest(centre), past.size))
+    return list(search.around(centre, AT, past.size))
 
 
 def test_votes_within_an_hour_are_a_burst_in_each_window_that_holds_them() -> None:
@@ -107,8 +110,23 @@ def test_a_moment_counts_each_window_and_what_lies_before_it() -> None:
     moment = Moment(past, AT)
     assert moment.sizes[HOUR] == 4
     assert moment.sizes[DAY] == 96
-    assert moment.before(HOUR)[0] == 481 - 4
-    assert 0 < moment.before(HOUR)[1] < moment.before(HOUR)[0] / 5
+    assert moment.before[HOUR] == 481 - 4
+    assert 0 < moment.before_at_its_hours(HOUR) < moment.before[HOUR] / 5
+
+
+@given(
+    st.lists(st.integers(-15 * 24 * 60, 0), min_size=1, max_size=60),
+    st.sampled_from([window for window, _ in SPANS if window < DAY]),
+)
+def test_a_moment_counts_as_if_it_looked_at_every_time(minutes: list[int], window: float) -> None:
+    past = Past(4)
+    for number, minute in enumerate(minutes):
+        past.add(Asked(post=str(number), at=NOW, vector=bytes(CENTRE)), AT + 60.0 * minute)
+    moment, times = Moment(past, AT), past.times[: past.size]
+    assert moment.sizes[window] == np.count_nonzero(times > AT - window)
+    earlier = moment.earlier(times, window)
+    assert moment.before[window] == np.count_nonzero(earlier)
+    assert moment.before_at_its_hours(window) == np.count_nonzero(moment.at_its_hours(times[earlier], window))
 
 
 def test_what_is_usual_at_this_hour_of_the_day_is_less_surprising() -> None:
@@ -117,7 +135,7 @@ def test_what_is_usual_at_this_hour_of_the_day_is_less_surprising() -> None:
     scores = []
     for before in (daily, evenly):
         past = past_of((0, CENTRE), *before)
-        history = History(past, past.size - 1, 0.6, surprise)
+        history = History(Near(past, levels()), past.size - 1, surprise)
         score, usual = history.score(5, np.float32(0.9), Moment(past, AT), HOUR)
         scores.append(score)
         assert isclose(usual, 4 * 9 / (500 + 485), rel_tol=0.02)

@@ -105,6 +105,38 @@ def test_what_is_old_is_not_among_the_latest_and_is_dropped_in_time() -> None:
     assert len(past.latest(499)) == 100
 
 
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60), st.integers(0, 400))
+def test_times_are_known_in_order_whenever_they_came(minutes: list[int], before: int) -> None:
+    past = Past(WIDTH)
+    for number, minute in enumerate(minutes):
+        past.add(asked(number, [1] * WIDTH), 60.0 * minute)
+        past.age(60.0 * before)
+        past.forget(60.0 * before)
+        assert past.ordered[: past.size].tolist() == sorted(past.times[: past.size])
+    assert past.dropped + past.size == len(minutes)
+    assert past.posts == [f"x:{number}" for number in range(past.dropped, len(minutes))]
+
+
+@given(st.lists(st.tuples(vectors, st.integers(-60, 60)), max_size=12), st.integers(-60, 60))
+def test_many_that_are_remembered_at_once_are_as_if_they_had_come_one_by_one(
+    many: list[tuple[list[int], int]], since: int
+) -> None:
+    one_by_one, at_once = Past(WIDTH), Past(WIDTH)
+    questions = [asked(number, vector, minutes) for number, (vector, minutes) in enumerate(many)]
+    for each in questions:
+        one_by_one.add(each, each.at.timestamp())
+    one_by_one.age(NOW.timestamp() + 60 * since)
+    at_once.fill(questions, NOW.timestamp() + 60 * since)
+    for past in (one_by_one, at_once):
+        past.add(asked(99, [1] * WIDTH), NOW.timestamp())
+    assert (at_once.size, at_once.start, at_once.posts) == (one_by_one.size, one_by_one.start, one_by_one.posts)
+    assert at_once.ordered[: at_once.size].tolist() == one_by_one.ordered[: at_once.size].tolist()
+    for row in range(at_once.size):
+        assert at_once.asked(row) == one_by_one.asked(row)
+        assert np.array_equal(at_once.all(row), one_by_one.all(row))
+        assert np.array_equal(at_once.latest(row), one_by_one.latest(row))
+
+
 def test_more_rows_than_there_was_room_for_are_all_there() -> None:
     past = filled([[number % 120 + 1] * WIDTH for number in range(2_000)])
     assert past.size == 2_000

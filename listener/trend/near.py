@@ -1,0 +1,109 @@
+"""What is like a question: looked up once, and kept up to date as more are asked."""
+
+from array import array
+
+import numpy as np
+
+from listener.trend.levels import Levels
+from listener.trend.past import Floats, Past, Rows
+
+_MOST = 500_000  # neighbours that are remembered
+_BACK = 2_048  # rows that are looked at first, further back than the latest
+
+
+class _Known:
+    """The neighbours of one question from row `first` on, in the order in which they came.
+
+    Those before row `new` are looked up when they are needed, and kept apart.
+    """
+
+    __slots__ = ("alike", "before", "first", "new", "rows")
+
+    def __init__(self, first: int, rows: Rows, alike: Floats) -> None:
+        self.first = self.new = first
+        self.before = rows[:0], alike[:0]
+        self.rows, self.alike = array("q", rows.tobytes()), array("f", alike.tobytes())
+
+
+class Near:
+    """The rows that are at least as like a question as the loosest level; what was found stays known.
+
+    Rows are numbered here as if none was ever forgotten.
+    """
+
+    def __init__(self, past: Past, levels: Levels) -> None:
+        self.past, self._levels = past, levels
+        self._known, self._held, self._asof = dict[int, _Known](), 0, (0, 0)
+
+    def __len__(self) -> int:
+        """Of how many questions the neighbours are known."""
+        return len(self._known)
+
+    def latest(self, row: int) -> tuple[Rows, Floats]:
+        """The latest rows that are like this one, and how alike."""
+        known, dropped = self._of(row), self.past.dropped
+        rows, alike = np.array(known.rows), np.array(known.alike)
+        at = int(np.searchsorted(rows, self.past.start + dropped)) if known.rows[0] < self.past.start + dropped else 0
+        return rows[at:] - dropped, alike[at:]
+
+    def known(self, row: int) -> tuple[Rows, Floats]:
+        """The rows that are like this one, and how alike: the latest, and as far back as was looked."""
+        known, dropped = self._of(row), self.past.dropped
+        rows = np.concatenate([known.before[0], known.rows])
+        at = int(np.searchsorted(rows, dropped))
+        return rows[at:] - dropped, np.concatenate([known.before[1], known.alike])[at:]
+
+    def look_back(self, row: int) -> bool:
+        """Look twice as far back; false where there is nothing further back."""
+        known, dropped = self._of(row), self.past.dropped
+        last = known.first - dropped
+        if last <= 0:
+            return False
+        first = max(0, last - max(_BACK, known.new - known.first))
+        rows, alike = self._found(row, first, last)
+        known.before = np.concatenate([rows, known.before[0]]), np.concatenate([alike, known.before[1]])
+        known.first, self._held = first + dropped, self._held + len(rows)
+        return True
+
+    def _of(self, row: int) -> _Known:
+        self._catch_up()
+        known = self._known.get(row + self.past.dropped)
+        if known is None:
+            known = self._learn(row)
+        return known
+
+    def _catch_up(self) -> None:
+        """Tell the neighbours of a new row of it; where more than one is new, or the levels are, begin anew."""
+        past, asof = self.past, (self.past.size + self.past.dropped, self._levels.due)
+        if self._asof == asof:
+            return
+        if (asof[0] - 1, asof[1]) != self._asof:
+            self._known, self._held = {}, 0
+        self._asof, new = asof, asof[0] - 1
+        self._make_room()
+        known = self._learn(past.size - 1)
+        for row, alike in zip(known.rows, known.alike, strict=True):
+            if row != new and (other := self._known.get(row)):
+                other.rows.append(new)
+                other.alike.append(alike)
+                self._held += 1
+
+    def _learn(self, row: int) -> _Known:
+        first = self.past.start
+        known = self._known[row + self.past.dropped] = _Known(
+            first + self.past.dropped, *self._found(row, first, self.past.size)
+        )
+        self._held += len(known.rows)
+        return known
+
+    def _found(self, row: int, first: int, last: int) -> tuple[Rows, Floats]:
+        similar = self.past.similar(row, first, last)
+        near = (similar >= self._levels.loosest).nonzero()[0]
+        return near + (first + self.past.dropped), similar[near]
+
+    def _make_room(self) -> None:
+        """Forget who is not among the latest any more, and more if there are too many."""
+        oldest = self.past.start + self.past.dropped
+        while self._known and ((first := next(iter(self._known))) < oldest or self._held > _MOST):
+            known = self._known.pop(first)
+            self._held -= len(known.rows) + len(known.before[0])

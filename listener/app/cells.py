@@ -121,7 +121,8 @@ class Counts:
         if self._looked and timedelta() <= now - self._looked < _EVERY:
             return 0
         self._looked = now
-        told = sum(self._silence_of_source(parts, name, now) for name in parts.sources)
+        told_of = [name for name, bound in parts.sources.items() if bound.settings.silence]
+        told = sum(self._silence_of_source(parts, name, now) for name in told_of)
         return told + sum(self._silence(parts, t, now) for t in topics if Kind.SILENCE in t.trends)
 
     def _silence(self, parts: Parts, topic: Topic, now: datetime) -> int:

@@ -105,7 +105,7 @@ def _other(paths: Sequence[Path], kind: Kind, seeds: int, file: Path | None) -> 
     found = list[KindFigures]()
     for path in paths:
         say(f"{path.stem} …")
-        found += measure_kind(path.stem, votes_of(stream(path)), kind, range(1, seeds + 1))
+        found += measure_kind(path.stem, [*votes_of(stream(path))], kind, range(1, seeds + 1))
     sizes = [f"{size} {_SIZED[kind]}" for size in SIZES[kind]]
     headers = ("STREAM", "OF", "USUAL/H", *sizes, "DELAY", "ALARMS/D", "FALSE/D", "SPAM", "A CPU SECOND")
     click.echo(table(headers, [_kind_row(each) for each in found]))

@@ -8,35 +8,80 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from listener.cli.common import say, unconfigured
-from listener.trend import Detector, Light, Line, line_of
+from listener.card import line as harmless
+from listener.cli.common import as_json, put, say, unconfigured
+from listener.cli.tables import table
+from listener.ops.trends import votes_of
+from listener.trend import Detector, Light, Line, line_of, replay_votes
 from listener.trend import replay as replayed
+from listener.trend.cells import Cells
 from listener.types import Json
-from listener.types.trend import Trend
+from listener.types.trend import Kind, Trend
 
 
 @click.command()
 @click.argument("file", metavar="STREAM", type=click.File("rb"))
 @click.option(
-    "--trends", "out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where trends are written."
+    "--trends",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where trends are written, a line each; left out, they are shown.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice([Kind.QUESTION.value, Kind.NEED.value, Kind.MOOD.value]),
+    default=Kind.QUESTION.value,
+    show_default=True,
+    help="What is looked for.",
 )
 @unconfigured("all posts of a stream count as one topic.")
-@click.option("--json", is_flag=True, hidden=True, help="The output is JSON anyway.")
-def replay(file: BinaryIO, out: Path, json: bool) -> None:
-    """Run a stream in post time, and write each trend that would have been told.
+@as_json
+def replay(file: BinaryIO, out: Path | None, kind: str, json: bool) -> None:
+    """Run a stream in post time, and tell each trend that would have been told.
 
     A line of STREAM is {"ts", "platform", "id", "author", "text"}, in the order in which posts came; ts is in seconds
     since 1970. A line of the output is {"at", "question", "votes", "posts", "score", "kind"}; posts holds one id a
-    vote. A line that is no post is told on standard error with its number; the others are done all the same, and the
-    exit code is 1.
+    vote. Needs (with "what" is wanted) and moods (with the votes that the negative ones are "of") are read by the fast
+    tagger; their question is the latest post. A line that is no post is told on standard error with its number; the
+    others are done all the same, and the exit code is 1.
     """
-    lines, light = _Lines(file), Light.load()
-    texts = dict[str, str]()
-    with out.open("wb") as written:
-        for trend in replayed(lines.noted(texts), light, Detector(light.width)):
-            if not trend.thread and not trend.missed:
+    lines, texts = _Lines(file), dict[str, str]()
+    found = (each for each in _trends(lines.noted(texts), Kind(kind)) if not each.thread and not each.missed)
+    if out:
+        with out.open("wb") as written:
+            for trend in found:
                 written.write(msgspec.json.encode(record(trend, texts)) + b"\n")
+    else:
+        _show([*found], texts, Kind(kind), json=json)
     sys.exit(1 if lines.failed else 0)
+
+
+def _trends(lines: Iterator[Line], kind: Kind) -> Iterator[Trend]:
+    if kind is Kind.QUESTION:
+        light = Light.load()
+        return replayed(lines, light, Detector(light.width))
+    return (trend for trend in replay_votes(votes_of(lines), Cells()) if trend.kind is kind)
+
+
+def _show(found: list[Trend], texts: dict[str, str], kind: Kind, *, json: bool) -> None:
+    if json:
+        put([record(trend, texts) for trend in found])
+    elif found:
+        rows = [_row(trend, texts) for trend in found]
+        click.echo(table(("AT", "KIND", "VOTES", "USUAL", "SCORE", "QUESTION"), rows))
+    else:
+        click.echo(f"no {kind} is told")
+
+
+def _row(trend: Trend, texts: dict[str, str]) -> tuple[str, ...]:
+    return (
+        f"{trend.at:%Y-%m-%d %H:%M}",
+        f"{trend.kind} {trend.what}".strip(),
+        f"{trend.votes} of {trend.of}" if trend.of else str(trend.votes),
+        f"{trend.expected:.2g}",
+        f"{trend.score:.1f}",
+        harmless(texts.get(trend.question, trend.question), 200),
+    )
 
 
 class _Lines:
@@ -62,6 +107,7 @@ class _Lines:
 
 def record(trend: Trend, texts: dict[str, str]) -> Json:
     """A trend as it is written."""
+    more = {"what": trend.what} if trend.kind is Kind.NEED else {"of": trend.of} if trend.kind is Kind.MOOD else {}
     return {
         "at": trend.at.timestamp(),
         "question": texts.get(trend.question, trend.question),
@@ -69,4 +115,5 @@ def record(trend: Trend, texts: dict[str, str]) -> Json:
         "posts": list(trend.posts),
         "score": round(trend.score, 3),
         "kind": trend.kind,
+        **more,
     }

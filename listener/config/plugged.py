@@ -52,6 +52,7 @@ class _Channel(Struct, frozen=True):
 
 class _Source(_Channel, frozen=True):
     every: timedelta | None = None
+    silence: bool = True
 
 
 H = TypeVar("H", bound=_Channel)
@@ -69,7 +70,7 @@ def read_sources(document: Document, raw: Tables, plugin: FindPlugin) -> tuple[S
         every = None if head.every is None else head.every.total_seconds()
         options = _options(document, key, written, head, facts)
         dialect = facts.dialect if facts and getattr(options, "search", True) else None
-        settings.append(SourceSettings(head.use, head.name, every, options, dialect))
+        settings.append(SourceSettings(head.use, head.name, every, options, dialect, head.silence))
     return tuple(settings)
 
 

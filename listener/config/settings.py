@@ -20,6 +20,7 @@ class SourceSettings(Struct, frozen=True):
     every: float | None  # seconds between two polls; None: as the platform's terms say
     options: Struct  # the plug-in's own
     dialect: Dialect | None = None  # the language of the platform's own search, where it is searched
+    silence: bool = True  # whether the operators are told when it falls silent
 
 
 class ChannelSettings(Struct, frozen=True):

@@ -4,7 +4,20 @@ from listener.trend.anew import go_on
 from listener.trend.detector import Detector
 from listener.trend.gate import asks
 from listener.trend.light import Light
-from listener.trend.replay import Encoder, Line, asked, line_of, replay
+from listener.trend.replay import Encoder, Line, asked, line_of, replay, replay_votes
 from listener.trend.words import hashed, same_text
 
-__all__ = ["Detector", "Encoder", "Light", "Line", "asked", "asks", "go_on", "hashed", "line_of", "replay", "same_text"]
+__all__ = [
+    "Detector",
+    "Encoder",
+    "Light",
+    "Line",
+    "asked",
+    "asks",
+    "go_on",
+    "hashed",
+    "line_of",
+    "replay",
+    "replay_votes",
+    "same_text",
+]

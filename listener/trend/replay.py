@@ -1,18 +1,20 @@
 """A timestamped stream, read in the order in which it came and counted by the time of posting."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from listener.trend.cells import Cells
 from listener.trend.detector import Detector
 from listener.trend.gate import asks
 from listener.trend.words import hashed, same_text
-from listener.types.trend import Asked, Trend
+from listener.types.trend import Asked, Trend, Vote
 
-_FUTURE = timedelta(days=2)  # a clock that is this far ahead of all others is wrong
+P = TypeVar("P")
+_FUTURE = 2 * 86_400.0  # seconds; a clock that is this far ahead of all others is wrong
 
 
 class Line(Struct, frozen=True):
@@ -55,17 +57,32 @@ def asked(line: Line, encode: Encoder) -> Asked:
 
 
 def replay(lines: Iterable[Line], encode: Encoder, detector: Detector) -> Iterator[Trend]:
-    """Every trend as it is found; the present is the latest time of posting so far.
+    """Every trend as it is found; the present is the latest time of posting so far."""
+    for line, now in _in_time(lines, lambda line: line.ts, detector.now if detector.seen else None):
+        if asks(line.text) and (trend := detector.add(asked(line, encode), now)):
+            yield trend
+
+
+def replay_votes(votes: Iterable[Vote], cells: Cells) -> Iterator[Trend]:
+    """The needs and moods of a stream, in the same way."""
+    for vote, now in _in_time(votes, lambda vote: vote.at.timestamp(), None):
+        yield from cells.add(vote, now)
+
+
+def _in_time(posts: Iterable[P], when: Callable[[P], float], last: float | None) -> Iterator[tuple[P, datetime]]:
+    """Each post, and what time it is.
 
     A post from more than two days after all before it has a wrong clock, and counts as posted now, unless the next
     one is there as well.
+
+    Args:
+        last: what time it was; None: before all posts.
     """
-    now, ahead = datetime.fromtimestamp(detector.now, UTC), False
-    for line in lines:
-        at = datetime.fromtimestamp(line.ts, UTC)
-        leaps = detector.seen > 0 and at - now > _FUTURE
-        if not leaps or ahead:
-            now = max(now, at)
+    now, ahead = last, False
+    for post in posts:
+        at = when(post)
+        leaps = now is not None and at - now > _FUTURE
+        if now is None or not leaps or ahead:
+            now = at if now is None else max(now, at)
         ahead = leaps
-        if asks(line.text) and (trend := detector.add(asked(line, encode), now)):
-            yield trend
+        yield post, datetime.fromtimestamp(now, UTC)

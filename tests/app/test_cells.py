@@ -129,6 +129,16 @@ def test_a_topic_and_its_source_that_fall_silent_are_told_and_their_return_in_th
 
 
 @pytest.mark.slow
+def test_a_source_of_which_nobody_wants_to_hear_may_fall_silent(busy: Office) -> None:
+    written = (busy.config / "listener.toml").read_text()
+    assert written.count('name = "feed"') == 1
+    busy.write("listener.toml", written.replace('name = "feed"', 'name = "feed"\nsilence = false'))
+    settle(busy)
+    told = hear(busy, [], END + 12 * 60)
+    assert [message.notice.split(" since")[0] for message in told] == ["🔇 Nothing about kettles"]
+
+
+@pytest.mark.slow
 def test_a_source_that_fails_is_not_silent(busy: Office) -> None:
     busy.feed.errors += [SourceError("feed", "down")] * 500
     assert hear(busy, [], END + 12 * 60) == []

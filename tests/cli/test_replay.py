@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from listener.cli import cli
 from listener.trend import Line
-from tests.trend.asking import REFUND, background, burst
+from tests.trend.asking import REFUND, background, burst, line
 
 
 def write(path: Path, lines: list[Line]) -> Path:
@@ -17,9 +17,9 @@ def write(path: Path, lines: list[Line]) -> Path:
     return path
 
 
-def replay(stream: Path, code: int = 0) -> tuple[list[dict[str, object]], str]:
+def replay(stream: Path, *more: str, code: int = 0) -> tuple[list[dict[str, object]], str]:
     out = stream.with_name("out.jsonl")
-    done = CliRunner().invoke(cli, ["replay", str(stream), "--trends", str(out)])
+    done = CliRunner().invoke(cli, ["replay", str(stream), "--trends", str(out), *more])
     assert done.exit_code == code, done.output
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()], done.output
 
@@ -65,3 +65,59 @@ def test_a_stream_without_posts_writes_an_empty_file(tmp_path: Path) -> None:
 def test_the_same_stream_is_written_alike_twice(tmp_path: Path) -> None:
     stream = write(tmp_path / "s.jsonl", [*background(2.6), *burst(2.5 * 24 * 60)])
     assert replay(stream) == replay(stream)
+
+
+# Needs and moods
+
+WISH = "Where can I buy a standing desk in Leeds? Number {}"
+PLAIN = ("The desk has four legs, number {}.", "Desk number {} stands by the window.", "This desk is number {}.")
+BAD = "This desk is awful, terrible and broken, I hate it. Number {}"
+
+
+def desks(*bursts: tuple[str, int]) -> list[Line]:
+    """Four posts an hour for three days, and then a burst every two minutes."""
+    usual = [line(PLAIN[n % 3].format(n), 15 * n, f"d{n}") for n in range(3 * 96)]
+    more = [(text.format(f"{n} {text[:5]}"), n) for text, count in bursts for n in range(count)]
+    return [*usual, *(line(text, 3 * 24 * 60 + 2 * n, f"m{n}{text[:4]}") for text, n in more)]
+
+
+def test_a_need_that_rises_is_told_with_what_is_wanted(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", desks((WISH, 12)))
+    found, _ = replay(stream, "--kind", "need")
+    assert {trend["kind"] for trend in found} == {"need"}
+    [need] = [trend for trend in found if trend["what"] == "buy"]
+    assert set(need) == {"at", "question", "votes", "posts", "score", "kind", "what"}
+    assert str(need["question"]).startswith("Where can I buy")
+    assert need["votes"] == len(need["posts"])  # type: ignore[arg-type]
+    assert replay(stream, "--kind", "mood") == ([], "")
+
+
+def test_a_mood_that_falls_is_told_with_all_that_it_is_of(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", desks((BAD, 30)))
+    [mood], _ = replay(stream, "--kind", "mood")
+    assert (mood["kind"], mood["question"]) == ("mood", BAD.format(f"{int(str(mood['votes'])) - 1} This "))
+    assert int(str(mood["of"])) >= int(str(mood["votes"])) >= 5
+
+
+def test_thirty_wishes_of_one_author_are_no_need(tmp_path: Path) -> None:
+    lines = [
+        each if each.id[0] == "d" else Line(each.ts, each.id, each.text, "x", "eager") for each in desks((WISH, 30))
+    ]
+    assert replay(write(tmp_path / "s.jsonl", lines), "--kind", "need") == ([], "")
+
+
+def test_without_a_file_trends_are_shown(tmp_path: Path) -> None:
+    stream = str(write(tmp_path / "s.jsonl", [*background(2.6), *burst(2.5 * 24 * 60)]))
+    shown = CliRunner().invoke(cli, ["replay", stream])
+    [header, row] = shown.stdout.splitlines()
+    assert (shown.exit_code, header.split()[:2]) == (0, ["AT", "KIND"])
+    assert "question" in row
+    [trend] = json.loads(CliRunner().invoke(cli, ["replay", stream, "--json"]).stdout)
+    assert trend == replay(Path(stream))[0][0]
+    assert "no need is told" in CliRunner().invoke(cli, ["replay", stream, "--kind", "need"]).stdout
+
+
+def test_silences_are_not_looked_for_in_a_stream(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", [])
+    done = CliRunner().invoke(cli, ["replay", str(stream), "--kind", "silence"])
+    assert (done.exit_code, "'silence' is not one of" in done.output) == (2, True)

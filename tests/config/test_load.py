@@ -19,7 +19,7 @@ def test_everything_that_is_written_is_in_the_settings(folder: Path) -> None:
     assert settings.store == Path("data/listener.db")
     assert settings.sources == (
         SourceSettings("forum", "forum", 90.0, Forum(boards=("coffee", "tea"), window=timedelta(hours=1))),
-        SourceSettings("tape", "archive", None, Tape(path="old.jsonl")),
+        SourceSettings("tape", "archive", None, Tape(path="old.jsonl"), silence=False),
     )
     assert settings.channels == (
         ChannelSettings("slack", "slack", NoOptions(), places=True),

@@ -98,7 +98,7 @@ def test_large_events_are_found_quiet_days_are_quiet_and_a_restart_changes_nothi
 
 def test_posts_are_counted_as_they_are_tagged() -> None:
     lines = background(days=0.2)
-    found = votes_of(lines)
+    found = [*votes_of(lines)]
     assert [vote.post for vote in found] == [line.id for line in lines]
     assert len({vote.author for vote in found}) == len(lines)
 

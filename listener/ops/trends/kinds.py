@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from time import process_time
 
@@ -55,16 +55,14 @@ class KindFigures(Struct, frozen=True, kw_only=True):
     a_second: float  # findings of CPU time
 
 
-def votes_of(lines: Sequence[Line]) -> list[Vote]:
+def votes_of(lines: Iterable[Line]) -> Iterator[Vote]:
     """What each post counts as, by the fast tagger."""
-    tag, found = load("fast"), list[Vote]()
-    for at in range(0, len(lines), 200):
-        posts = [_post(line) for line in lines[at : at + 200]]
+    tag, rest = load("fast"), iter(lines)
+    while posts := [_post(line) for line in islice(rest, 200)]:
         for post, tags in zip(posts, tag(posts), strict=True):
-            author = hashed(f"{post.source}:{post.author}") if post.author else 0
+            author = hashed(f"{post.source.partition(':')[0]}:{post.author}") if post.author else 0
             negative = tags.sentiment.label == "negative"
-            found.append(_vote(post.id, post.created_at, (author, same_text(post.text)), tuple(tags.labels), negative))
-    return found
+            yield _vote(post.id, post.created_at, (author, same_text(post.text)), tuple(tags.labels), negative)
 
 
 def _post(line: Line) -> Post:

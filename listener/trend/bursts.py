@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 from msgspec import Struct
@@ -18,6 +19,7 @@ LEAST_VOTES = 3
 # Window and what its bursts must score beyond others: over hours, what people ask goes up and down by itself.
 SPANS = ((15 * MINUTE, 0.25), (30 * MINUTE, 0.25), (HOUR, 0.25), (6 * HOUR, 1.25), (DAY, 1.75))
 _COUNTS = (3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 22, 27, 33, 40, 50, 65, 80, 100, 150, 200, 300)  # of votes tried
+_ITS_HOURS = 1.5  # times as much as of all questions, and half of it, is asked of a subject at hours that are its own
 _COARSE = 1_024  # rows; so many more or fewer in the past hardly change how many votes are needed
 
 
@@ -87,6 +89,16 @@ class History:
             self._before.clear()
             score, usual = self._so_far(votes, level, moment, window, least)
         return score, usual
+
+    def at_its_hours(self, votes: int, level: float | np.float32, moment: Moment, window: float) -> float:
+        """The surprise of so many votes in a subject that has its hours, against these; infinite if it has none."""
+        times, alike = self._earlier(moment, window)
+        near = times[alike >= level]
+        seen = int(np.count_nonzero(moment.at_its_hours(near, window)))
+        then, before = moment.before_at_its_hours(window), moment.before[window]
+        if 2 * seen < len(near) or seen * before <= _ITS_HOURS * len(near) * then:
+            return inf
+        return self._measure(votes, moment.sizes[window], seen, then, then / before)
 
     def _so_far(
         self, votes: int, level: float | np.float32, moment: Moment, window: float, least: float
@@ -195,9 +207,17 @@ class Search:
             level = self._levels.loosest if self._levels.fixed else found.alike[last]
             score, usual = history.score(count, level, moment, window, least)
             if score >= least:
+                if self._recurs(len(votes), moment, window, history):
+                    return
                 rows = found.rows[votes[:count]]
                 rows = rows[np.argsort(self._past.times[rows], kind="stable")]
                 yield Burst(score - least + self._least, rows, usual, window, moment.end)
+
+    def _recurs(self, votes: int, moment: Moment, window: float, history: History) -> bool:
+        """Whether as much is asked of the subject at this time of other days, though not in these very words."""
+        if self._levels.fixed or window >= DAY:
+            return False
+        return history.at_its_hours(votes, self._levels.loosest, moment, window) < self._least
 
     def _counts(self, votes: int) -> Iterable[int]:
         """How many of the votes are tried; all of them alone where the level is fixed."""

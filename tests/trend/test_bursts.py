@@ -66,6 +66,14 @@ def test_each_vote_sets_a_level_so_that_a_close_question_is_found_among_its_like
     assert bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), *like), by=fixed) == []
 
 
+@pytest.mark.parametrize(("apart", "told"), [(DAY, False), (DAY + 5 * HOUR, True)])
+def test_what_is_asked_daily_at_this_hour_is_no_news_in_other_words(apart: float, told: bool) -> None:
+    daily = [(apart * day + 300 * n, NEAR) for day in (1, 2, 3, 4) for n in range(8)]
+    today = [(300 + 400 * n, NEAR) for n in range(5)]
+    found = bursts(past_of((0, CENTRE), (200, NEARER), (700, NEARER), *today, *daily))
+    assert any(len(each.rows) == 3 and each.window < DAY for each in found) is told
+
+
 def test_what_was_asked_as_often_before_is_no_burst() -> None:
     before = [(HOUR + 1_200 * n, NEARER) for n in range(300)]
     assert bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), *before)) == []

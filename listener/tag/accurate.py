@@ -53,8 +53,8 @@ class AccurateModel:
 
     def _logits(self, read: Sequence[Pieces], words: Sequence[list[str]]) -> list[list[float]]:
         told = [logits(self._heads, pieces.vectors) for pieces in read]
-        for row, said in zip(told, words, strict=True):
-            row[: len(TAGS)] += WORDS * np.array(self._linear.logits(said)[: len(TAGS)], dtype=np.float32)
+        for row, helped in zip(told, self._linear.page(words).logits, strict=True):
+            row[: len(TAGS)] += WORDS * np.array(helped[: len(TAGS)], dtype=np.float32)
         return [row.tolist() for row in told]
 
     def without(self, asked: Sequence[tuple["AccurateLook", Taken]]) -> list[list[float]]:

@@ -1,13 +1,12 @@
-"""The fast tagger: learned weights of words and pairs of words, and the lexicon's cues, in plain Python."""
+"""The fast tagger: learned weights of words and pairs of words, and the lexicon's cues, a page of posts at a time."""
 
-import math
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from listener.tag.explain import Proof, Range, Taken
 from listener.tag.learned import LearnedTagger, Scored
-from listener.tag.linear import MOOD_HEADS, Linear, load_linear
+from listener.tag.linear import MOOD_HEADS, Linear, Page, load_linear
 from listener.tag.tagger import lexicon_tagger
 from listener.tag.weights import read_weights
 from listener.types import Span
@@ -25,40 +24,42 @@ class FastModel:
     def __init__(self, linear: Linear) -> None:
         self._linear = linear
 
-    def score(self, text: str, words: list[str]) -> Scored:
-        """The logits of a text."""
-        reading = self._linear.read(words)
-        return Scored(self._linear.told(reading.weights, reading.grams), read=(reading, words[1:-1]))
-
     def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
         """The logits of each text."""
-        return list(map(self.score, texts, words))
-
-    def without(self, asked: Sequence[tuple["FastLook", Taken]]) -> list[list[float]]:
-        """The logits of texts without some of their words."""
-        return [look.without(taken) for look, taken in asked]
+        page = self._linear.page(words)
+        return [
+            Scored(logits, read=(page, number, said[1:-1]))
+            for number, (logits, said) in enumerate(zip(page.logits, words, strict=True))
+        ]
 
     def look(self, text: str, scored: Scored) -> "FastLook":
         """What each word of a text tells."""
-        return FastLook(self._linear, text, scored)
+        return FastLook(text, scored)
+
+    def without(self, asked: Sequence[tuple["FastLook", Taken]]) -> list[list[float]]:
+        """The logits of texts of one page without some of their words."""
+        return asked[0][0].page.without([look.asks(taken) for look, taken in asked]) if asked else []
 
 
 class FastLook:
     """The words of a text; what would be told without some is worked out from weights, with nothing read again."""
 
-    def __init__(self, linear: Linear, text: str, scored: Scored) -> None:
-        self._linear, self._text, self._logits = linear, text.replace("’", "'"), scored.logits
-        self._reading, self.words = scored.read
-        self._cues = linear.cues(self._reading)
+    def __init__(self, text: str, scored: Scored) -> None:
+        self._text, self._logits = text.replace("’", "'"), scored.logits
+        page, number, words = scored.read
+        self.page: Page = page
+        self._number: int = number
+        self.words: list[str] = words
 
     def gains(self, head: int) -> list[float]:
         """What each word adds to a head, up to a common factor."""
-        return self._linear.gains(self._reading, self._cues, head)[1:-1]
+        first = int(self.page.starts[self._number]) + 1
+        told: list[float] = self.page.gains[first : first + len(self.words), head].tolist()
+        return told
 
-    def without(self, taken: Sequence[Range]) -> list[float]:
-        """The logits of the text without some of its words."""
-        places = [(first + 1, last + 1) for first, last in taken]
-        return self._linear.without(self._reading, self._cues, places)
+    def asks(self, taken: Taken) -> tuple[int, list[Range]]:
+        """The number of the text in its page, and words as tokens of it."""
+        return self._number, [(first + 1, last + 1) for first, last in taken]
 
     def mood(self, head: int) -> Proof:
         """The strongest words of a mood: as many as its lead over the others rests on, three at most."""
@@ -67,7 +68,7 @@ class FastLook:
         lead = logits[head] - max(logits[other] for other in MOOD_HEADS if other != head)
         gains = self.gains(head)
         strongest = sorted(range(len(gains)), key=gains.__getitem__, reverse=True)[:_SHOWN]
-        taken, left = [], lead * math.sqrt(self._reading.grams) * _OWN
+        taken, left = [], lead * self.page.root(self._number) * _OWN
         for at in strongest:
             taken.append(at)
             left -= gains[at]
@@ -75,15 +76,19 @@ class FastLook:
                 break
         return [(at, at) for at in taken]
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each word begins: between them is nothing but blanks."""
+        starts, at = [], 0
+        for word in self.words:
+            starts.append(self._text.index(word, at))
+            at = starts[-1] + len(word)
+        return starts
+
     def span(self, phrase: Range) -> Span:
-        """Where words stand: between them is nothing but blanks."""
-        (first, last), text, end = phrase, self._text, 0
-        for word in self.words[:first]:
-            end = text.index(word, end) + len(word)
-        start = text.index(self.words[first], end)
-        for word in self.words[first : last + 1]:
-            end = text.index(word, end) + len(word)
-        return Span(start, end)
+        """Where words stand."""
+        first, last = phrase
+        return Span(self._starts[first], self._starts[last] + len(self.words[last]))
 
 
 def fast_tagger(path: Path | None = None) -> LearnedTagger:

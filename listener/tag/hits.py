@@ -1,46 +1,38 @@
-"""Finds the lexicon's cues among the tokens of the fast tagger: some microseconds a post.
+"""Finds the lexicon's cues among the tokens of the fast tagger: in a page of posts at once, a few microseconds each.
 
-The trie of phrases becomes an automaton while it is used: where a token leads from all phrases under way is worked out
-once and remembered, so that what is like other texts costs one look-up a token.
+From every token of the page all phrases are followed together, token by token, until none goes on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from listener.tag.cues import Node
 from listener.tag.data import lexicon
-from listener.tag.grams import LINE, LINK, MONEY, grams, name
+from listener.tag.grams import END, LINE, LINK, MONEY, grams, name
+from listener.tag.lookup import NONE, Ints, Known, Table, runs
 from listener.tag.words import fold
 
 MARK = "§"  # stands before the name of a cue where it is a gram among others
-START = "^"  # what cues call the beginning of a sentence
-_BREAKS = frozenset({START, "?", "!", ".", "…", LINE, "—", "–"})
+_START = "^"  # what cues call the beginning of a sentence
+_BREAKS = frozenset({_START, "?", "!", ".", "…", LINE, "—", "–"})
 _KEYS = {LINK: ("<link>",), MONEY: ("$",), "@": ("<mention>", "*"), "0": ("<number>", "*"), "“": ('"',), "”": ('"',)}
-_TOKENS, _MOVES = 50_000, 200_000  # that are remembered
 _OPENING = 1  # the node at which a sentence begins; 0 is the root
+_MENTION = "<mention>"
 
 Ends = tuple[tuple[str, int], ...]
-"""The cues that end at a token, as grams, each with the count of its tokens."""
+"""The cues whose phrase ends at a node, as grams, each with the count of its tokens."""
 
 
-Hit = tuple[int, int]
-"""Cues that end at one token: their number in `Finder.ends`, and that of the token. No class: there are many."""
+class Hits(NamedTuple):
+    """Where phrases end: tokens, in order, and the nodes of the trie at which they do; whether it is in a question."""
 
-
-class Kind:
-    """What cues may call a token by, and the mark that ends a sentence or ""; one object for each, told by identity."""
-
-    def __init__(self, keys: tuple[str, ...], close: str) -> None:
-        self.keys, self.close = keys, close
-
-
-class State(dict[Kind, tuple["State", int]]):
-    """The phrases under way, as nodes of the trie, and where tokens led from here before."""
-
-    def __init__(self, nodes: tuple[int, ...]) -> None:
-        super().__init__()
-        self.nodes = nodes
+    at: Ints
+    nodes: Ints
+    asked: npt.NDArray[np.bool_]
 
 
 class Finder:
@@ -48,83 +40,82 @@ class Finder:
 
     def __init__(self, root: Node, groups: Mapping[str, tuple[str, ...]], cues: Sequence[str]) -> None:
         self._groups = groups
-        self.ends: list[Ends] = [()]
-        self._numbers: dict[Ends, int] = {(): 0}
-        self._steps: list[dict[str, int]] = []
-        self._told: list[Ends] = []
-        self._plant(root, 0, [MARK + cue for cue in cues])
-        self._known = {key for steps in self._steps for key in steps}
-        self._kinds = dict[tuple[tuple[str, ...], str], Kind]()
-        self._tokens = dict[str, Kind]()
-        self._opening = State((_OPENING,))
-        self._states = {self._opening.nodes: self._opening}
-        self._moves = 0
-        self._lock = Lock()
+        self.ends: list[Ends] = []
+        self._numbers: dict[str, int] = {}
+        steps: dict[tuple[int, int], int] = {}
+        self._plant(root, 0, [MARK + cue for cue in cues], steps)
+        self._edges = Table({node * len(self._numbers) + key: then for (node, key), then in steps.items()})
+        self._ending = np.array([bool(ends) for ends in self.ends])
+        self._kinds: dict[tuple[int, ...], int] = {}
+        self._begun: dict[tuple[int, ...], int] = {}
+        self._roots = {key: then for (node, key), then in steps.items() if not node}
+        self._pool = np.zeros(0, np.int64)  # the keys of each kind of tokens, and where they lead from the root
+        self._tokens = Known(6, self._kind)
 
-    def __call__(self, words: Sequence[str]) -> tuple[list[Hit], list[Hit]]:
-        """Every cue among `tokens`, and those of them that stand in a question. Time is linear."""
-        said: list[Hit] = []
-        asked: list[Hit] = []
-        state, heard, tokens = self._opening, 0, self._tokens
-        for at, word in enumerate(words):
-            kind = tokens.get(word) or self._kind(word)
-            state, ends = state.get(kind) or self._new_move(state, kind)
-            if ends:
-                said.append((ends, at))
-            if kind.close:
-                if kind.close == "?":
-                    asked += said[heard:]
-                heard = len(said)
-        return said, asked
+    def __call__(self, words: Sequence[str]) -> Hits:
+        """Every cue among the `tokens` of texts, one text after the other. Time is linear."""
+        first, count, begun, closes, asks, mentions = self._tokens(words).T
+        pool, places = self._pool, np.arange(len(words))
+        which, roots = runs(first + count, begun)  # where the root leads is known of each kind
+        opening = np.flatnonzero(_opening(closes > 0, mentions > 0))
+        at, nodes = self._on(opening, np.full(len(opening), _OPENING), first, count)
+        at, nodes = np.concatenate([which, at]), np.concatenate([pool[roots], nodes])
+        found = []
+        while len(at):
+            ending = self._ending[nodes]
+            found.append((at[ending], nodes[ending]))
+            on = closes[at] == 0
+            at, nodes = self._on(at[on] + 1, nodes[on], first, count)
+        found.append((at, nodes))
+        at, nodes = (np.concatenate(each) for each in zip(*found, strict=True))
+        order = np.lexsort((nodes, at))
+        ends = np.where(closes > 0, places, len(words))
+        after = np.append(np.minimum.accumulate(ends[::-1])[::-1], len(words))
+        return Hits(at[order], nodes[order], np.append(asks, 0)[after[at[order]]] > 0)
 
-    def _plant(self, node: Node, depth: int, cues: Sequence[str]) -> int:
+    def _on(self, at: Ints, nodes: Ints, first: Ints, count: Ints) -> tuple[Ints, Ints]:
+        """Where tokens lead from nodes, by all of their keys."""
+        which, keys = runs(first[at], count[at])
+        then = self._edges(nodes[which] * len(self._numbers) + self._pool[keys])
+        goes = then != NONE
+        return at[which[goes]], then[goes]
+
+    def _plant(self, node: Node, depth: int, cues: Sequence[str], steps: dict[tuple[int, int], int]) -> int:
         """Number the nodes below a node, the beginning of a sentence first; the length of phrases is kept."""
-        number = len(self._steps)
-        self._steps.append({})
-        self._told.append(tuple((cues[cue], depth) for cue in node.cues))
-        for key in sorted(node.steps, key=lambda key: key != START):  # no token, so that it has no length
-            self._steps[number][key] = self._plant(node.steps[key], depth + (key != START), cues)
+        number = len(self.ends)
+        self.ends.append(tuple((cues[cue], depth) for cue in node.cues))
+        for key in sorted(node.steps, key=lambda key: key != _START):  # no token, so that it has no length
+            named = self._numbers.setdefault(key, len(self._numbers))
+            steps[number, named] = self._plant(node.steps[key], depth + (key != _START), cues, steps)
         return number
 
-    def _kind(self, token: str) -> Kind:
-        """Names have a capital, also where they begin a sentence; what no cue asks for is left out."""
+    def _kind(self, token: str) -> tuple[int, ...]:
+        """First in `_pool` of the keys that cues may call a token by, their count, that of the nodes behind them.
+
+        Those are where the keys lead from the root. And whether it ends a sentence, asks, names a person. Names have a
+        capital, also where they begin a sentence; what no cue asks for is left out.
+        """
         named = name(token)
         keys = _KEYS.get(named) or (named,)
         if named[0].isalnum() or named[0] == "#":
             folded = fold(named)
             capital = ("<name>",) if token[0].isupper() and len(token) > 1 else ()
             keys = (*keys, folded, *self._groups.get(folded, ()), *capital, "*")
-        known = tuple(dict.fromkeys(key for key in keys if key in self._known))
-        told = known, named if named in _BREAKS else ""
-        kind = self._kinds.setdefault(told, Kind(*told))
-        if len(self._tokens) < _TOKENS:
-            self._tokens[token] = kind
-        return kind
+        known = tuple(self._numbers[key] for key in dict.fromkeys(keys) if key in self._numbers)
+        if known not in self._kinds:
+            self._kinds[known] = len(self._pool)
+            nodes = [node for key in known if (node := self._roots.get(key))]
+            self._begun[known] = len(nodes)
+            self._pool = np.append(self._pool, [*known, *nodes]).astype(np.int64)
+        closes = named in _BREAKS or token == END
+        mentions = _MENTION in keys and _MENTION in self._numbers
+        return self._kinds[known], len(known), self._begun[known], closes, named == "?", mentions
 
-    def _new_move(self, state: State, kind: Kind) -> tuple[State, int]:
-        """Where a token leads, and the cues that end there; worked out by one thread at a time."""
-        with self._lock:
-            return self._move(state, kind)
 
-    def _move(self, state: State, kind: Kind) -> tuple[State, int]:
-        nodes = sorted({steps[key] for steps in self._under_way(state) for key in kind.keys if key in steps})
-        told = tuple(end for node in nodes for end in self._told[node])
-        ends = self._numbers.setdefault(told, len(self.ends))
-        if ends == len(self.ends):
-            self.ends.append(told)
-        if "<mention>" in kind.keys and _OPENING in state.nodes:
-            nodes.append(_OPENING)  # who is spoken to stands before the sentence
-        on = (_OPENING,) if kind.close else tuple(nodes)
-        then = self._states.get(on) or State(on)
-        if self._moves < _MOVES:
-            self._moves += 1
-            state[kind] = self._states.setdefault(on, then), ends
-        return then, ends
-
-    def _under_way(self, state: State) -> Iterator[dict[str, int]]:
-        yield self._steps[0]
-        for node in state.nodes:
-            yield self._steps[node]
+def _opening(closes: npt.NDArray[np.bool_], mentions: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Where a sentence may begin: after what closes one; who is spoken to stands before the sentence."""
+    last = np.maximum.accumulate(np.where(mentions, 0, np.arange(len(closes))))
+    return np.append(True, closes[last][:-1])[: len(closes)]
 
 
 @cache
@@ -137,9 +128,9 @@ def finder() -> Finder:
 def cues(words: Sequence[str]) -> list[str]:
     """The cues among `tokens` as grams: "§why", and "§why?" besides where it is asked."""
     known = finder()
-    said, asked = known(words)
-    told = [gram for ends, _ in said for gram, _ in known.ends[ends]]
-    return told + [f"{gram}?" for ends, _ in asked for gram, _ in known.ends[ends]]
+    hits = known(words)
+    told = [(gram, asked) for node, asked in zip(hits.nodes, hits.asked, strict=True) for gram, _ in known.ends[node]]
+    return [*(gram for gram, _ in told), *(f"{gram}?" for gram, asked in told if asked)]
 
 
 def features(words: Sequence[str]) -> list[str]:

@@ -1,170 +1,183 @@
-"""A linear model in plain Python: the weights of a gram for all heads stand in one long integer, 32 bits a head.
+"""A linear model: a byte for each gram and head. A page of texts is added up at once, in whole numbers."""
 
-One addition adds them all, so that a text costs some microseconds.
-"""
-
-import math
-import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from listener.tag.explain import Range
 from listener.tag.grams import name, size
-from listener.tag.hits import MARK, Hit, finder
+from listener.tag.hits import MARK, Ends, finder
+from listener.tag.lookup import NONE, Ints, Known, Table, runs
 from listener.tag.weights import MOODS, TAGS
 
 HEADS = (*TAGS, *MOODS)
 MOOD_HEADS = range(len(TAGS), len(HEADS))
 _ZERO = 128  # stands for a weight of nothing, so that none is negative
-_LANES = struct.Struct(f"<{len(HEADS)}I")
-_LANE, _BYTE = 32, 0xFF
-_NOTHING = sum(_ZERO << _LANE * head for head in range(len(HEADS)))
-_TOKENS = 50_000  # that are remembered
+
+Floats = npt.NDArray[np.float64]
 
 
-Cues = tuple[int, list[tuple[int, int]]]
-"""Of cues that end together: the sum of their packed weights; the weights of each, and the count of its tokens."""
+class Cues(NamedTuple):
+    """Cues in a page, all that are said before those asked: the rows of their weights, their first and last tokens."""
 
-
-Part = tuple[int, int, int]
-"""The packed weights of a cue, and the first and last of its tokens."""
-
-
-class Known(NamedTuple):
-    """A token's packed weights (0 where it has none), those of the pairs that it begins by the other word, its name."""
-
-    weights: int
-    pairs: Mapping[str, int]
-    name: str
-
-
-class Reading(NamedTuple):
-    """What is known of the tokens of a text: packed weights, 0 or None where there are none."""
-
-    words: Sequence[int]  # of each token
-    pairs: Sequence[int | None]  # of each token and the next
-    said: Sequence[Hit]  # cues
-    asked: Sequence[Hit]  # those in questions
-    weights: int  # the sum of all, with that of the length
-    grams: int  # how many they are
+    rows: Ints
+    first: Ints
+    last: Ints
 
 
 class Linear:
     """Adds up what words, pairs and cues tell; what it remembers changes how soon, never what."""
 
-    def __init__(self, rows: Mapping[str, int], steps: Sequence[float], biases: Sequence[float]) -> None:
-        """`rows`: the packed weights of each gram; for each head what one step of a weight is worth, and the bias."""
-        self._rows, self._steps, self._biases = rows, steps, biases
-        self._pairs = dict[str, dict[str, int]]()
-        for gram, row in rows.items():
-            first, _, second = gram.partition(" ")
-            if second:
-                self._pairs.setdefault(first, {})[second] = row
-        self._finder = finder() if any(gram.startswith(MARK) for gram in rows) else None
-        self._known = dict[str, Known]()
-        self._said, self._asked = dict[int, Cues](), dict[int, Cues]()
+    def __init__(
+        self, grams: Sequence[str], weights: npt.NDArray[np.uint8], steps: Sequence[float], biases: Sequence[float]
+    ) -> None:
+        """`weights`: (grams, heads); for each head what one step of a weight is worth, and the bias."""
+        self.steps, self.biases = np.array(steps), np.array(biases)
+        self.nothing = len(grams)  # the row of what has no weights
+        self.weights = np.concatenate([weights.astype(np.int64) - _ZERO, np.zeros((1, weights.shape[1]), np.int64)])
+        self._rows = {gram: row for row, gram in enumerate(grams)}
+        pairs = {pair: row for gram, row in self._rows.items() if all(pair := gram.partition(" ")[::2])}
+        self._names = {named: number for number, named in enumerate(sorted(set(chain.from_iterable(pairs))), 1)}
+        self._wide = len(self._names) + 1
+        known = self._names.__getitem__
+        self._pairs = Table({known(one) * self._wide + known(two): row for (one, two), row in pairs.items()})
+        self._tokens = Known(2, self._know)
+        self._finder = finder() if any(gram.startswith(MARK) for gram in grams) else None
+        self._said, self._asked = (self._cues(mark) for mark in ("", "?"))
+
+    def _know(self, token: str) -> tuple[int, int]:
+        named = name(token)
+        return self._rows.get(named, self.nothing), self._names.get(named, 0)
+
+    def _cues(self, mark: str) -> tuple[Ints, Ints, Ints, Ints]:
+        """For each node of the finder: the first of its cues, and how many; and of all the cues: rows, lengths."""
+        ends: Sequence[Ends] = self._finder.ends if self._finder else ()
+        known = [[(self._rows[gram + mark], n) for gram, n in each if gram + mark in self._rows] for each in ends]
+        count = np.array([len(each) for each in known], np.int64)
+        every = np.array([*chain.from_iterable(known)], np.int64).reshape(-1, 2)
+        return np.cumsum(count) - count, count, every[:, 0], every[:, 1]
+
+    def page(self, texts: Sequence[Sequence[str]]) -> "Page":
+        """What is known of texts, as `tokens` gives them."""
+        words = list(chain.from_iterable(texts))
+        rows, names = self._tokens(words).T
+        pairs = np.append(self._pairs(names[:-1] * self._wide + names[1:]), NONE)[: len(words)]
+        pairs[pairs == NONE] = self.nothing
+        lengths = np.array([self._rows.get(size(text), self.nothing) for text in texts], np.int64)
+        return Page(self, list(map(len, texts)), rows, pairs, self._found(words), lengths)
+
+    def _found(self, words: Sequence[str]) -> Cues:
+        if not self._finder:
+            return Cues(*np.zeros((3, 0), np.int64))
+        hits = self._finder(words)
+        said = self._told(hits.at, hits.nodes, *self._said)
+        asked = self._told(hits.at[hits.asked], hits.nodes[hits.asked], *self._asked)
+        return Cues(*map(np.concatenate, zip(said, asked, strict=True)))
+
+    def _told(
+        self, at: Ints, nodes: Ints, first: Ints, count: Ints, rows: Ints, lengths: Ints
+    ) -> tuple[Ints, Ints, Ints]:
+        which, told = runs(first[nodes], count[nodes])
+        return Cues(rows[told], at[which] - lengths[told] + 1, at[which])
+
+    def told(self, sums: Ints, grams: Ints) -> list[list[float]]:
+        """A logit for each head, from sums of so many weights, a row for each text."""
+        logits: list[list[float]] = (self.biases + sums * self.steps / np.sqrt(grams)[:, None]).tolist()
+        return logits
 
     def logits(self, words: Sequence[str]) -> list[float]:
         """A logit for each head; `words` as `tokens` gives them."""
-        reading = self.read(words)
-        return self.told(reading.weights, reading.grams)
+        return self.page([words]).logits[0]
 
-    def read(self, words: Sequence[str]) -> Reading:
-        """What is known of `tokens`."""
-        known = self._known
-        single, pairs, names = zip(*[known.get(word) or self._know(word) for word in words], strict=True)
-        after = list(map(dict.get, pairs, names[1:]))
-        found = [self._rows.get(size(words), _NOTHING), *filter(None, single), *filter(None, after)]
-        weights, grams = sum(found), len(found)
-        said, asked = self._finder(words) if self._finder else ([], [])
-        for hits, sums in ((said, self._said), (asked, self._asked)):
-            for ends, _ in hits:
-                told, rows = sums.get(ends) or self._sum(ends, sums)
-                weights, grams = weights + told, grams + len(rows)
-        return Reading(single, after, said, asked, weights, grams)
 
-    def told(self, weights: int, grams: int) -> list[float]:
-        """A logit for each head, from the sum of so many packed weights."""
-        lanes = _LANES.unpack(weights.to_bytes(_LANES.size, "little"))
-        root, zero = math.sqrt(grams), _ZERO * grams
-        return [
-            bias + (lane - zero) * step / root
-            for lane, step, bias in zip(lanes, self._steps, self._biases, strict=True)
-        ]
+class Page:
+    """What is known of the tokens of some texts, one text after the other."""
 
-    def gains(self, reading: Reading, cues: Sequence[Part], head: int) -> list[float]:
-        """What each token adds to a head, up to a common factor; tokens share what a pair or a cue tells."""
-        shift, step = _LANE * head, self._steps[head]
-        gained = [((row >> shift & _BYTE) - _ZERO) * step if row else 0.0 for row in reading.words]
-        half = step / 2
-        for at, row in enumerate(reading.pairs):
-            if row:
-                told = ((row >> shift & _BYTE) - _ZERO) * half
-                gained[at] += told
-                gained[at + 1] += told
-        for row, first, last in cues:
-            told = ((row >> shift & _BYTE) - _ZERO) * step / (last - first + 1)
-            for at in range(first, last + 1):
-                gained[at] += told
+    def __init__(
+        self, model: Linear, counts: Sequence[int], rows: Ints, pairs: Ints, cues: Cues, lengths: Ints
+    ) -> None:
+        """`rows` and `pairs`: those of the weights of each token, and of it and the next; `lengths`: of each text."""
+        self._model, self._rows, self._pairs, self._cues = model, rows, pairs, cues
+        long = np.array(counts, np.int64)
+        self.starts = np.cumsum(long) - long
+        owners = np.searchsorted(self.starts, cues.last, "right") - 1
+        weights = model.weights
+        self._sums = weights[lengths] + np.add.reduceat(weights[rows] + weights[pairs], self.starts)
+        np.add.at(self._sums, owners, weights[cues.rows])
+        known = (rows != model.nothing).astype(np.int64) + (pairs != model.nothing)
+        self._grams = 1 + np.add.reduceat(known, self.starts) + np.bincount(owners, minlength=len(counts))
+        self._by_text = np.argsort(owners, kind="stable")  # cues
+        self._ends = np.searchsorted(owners[self._by_text], np.arange(len(counts) + 1))
+
+    @cached_property
+    def logits(self) -> list[list[float]]:
+        """A logit for each head, a row for each text."""
+        return self._model.told(self._sums, self._grams)
+
+    @cached_property
+    def gains(self) -> Floats:
+        """(tokens, heads): what each adds, up to a factor for each text; tokens share what a pair or a cue tells."""
+        weights, steps, cues = self._model.weights, self._model.steps, self._cues
+        gained: Floats = weights[self._rows] * steps
+        halves = weights[self._pairs] * (steps / 2)
+        gained[1:] += halves[:-1]
+        gained[:-1] += halves[:-1]
+        long = cues.last - cues.first + 1
+        which, tokens = runs(cues.first, long)
+        np.add.at(gained, tokens, (weights[cues.rows] * steps / long[:, None])[which])
         return gained
 
-    def without(self, reading: Reading, cues: Sequence[Part], taken: Sequence[Range]) -> list[float]:
-        """The logits without some tokens, which do not overlap: what then stands side by side is no pair."""
-        gone: list[int | None] = []
-        before = -1
-        for first, last in sorted(taken):
-            gone += reading.words[first : last + 1]
-            gone += reading.pairs[max(first - 1, before) : last + 1]
-            before = last + 1
-        gone += [row for row, start, end in cues if any(first <= end and start <= last for first, last in taken)]
-        told = [row for row in gone if row]
-        return self.told(reading.weights - sum(told), reading.grams - len(told))
+    def root(self, text: int) -> float:
+        """The square root of how many grams of a text are known."""
+        return float(np.sqrt(self._grams[text]))
 
-    def cues(self, reading: Reading) -> list[Part]:
-        """The cues of a text that have weights."""
-        found = [(row, last - length + 1, last) for ends, last in reading.said for row, length in self._said[ends][1]]
-        for ends, last in reading.asked:
-            found += [(row, last - length + 1, last) for row, length in self._asked[ends][1]]
-        return found
+    def without(self, asked: Sequence[tuple[int, Sequence[Range]]]) -> list[list[float]]:
+        """The logits of texts without some tokens, which do not overlap: what then stands side by side is no pair."""
+        model, count = self._model, len(asked)
+        texts = np.array([text for text, _ in asked], np.int64)
+        taken = [(ask, *each) for ask, (_, ranges) in enumerate(asked) for each in _apart(ranges)]
+        owners, pairs, firsts, lasts = np.array(taken, np.int64).reshape(-1, 4).T
+        starts = self.starts[texts[owners]]
+        of_words, words = runs(starts + firsts, lasts - firsts + 1)
+        of_pairs, between = runs(starts + pairs, lasts - pairs + 1)
+        of_cues, cues = self._met(texts, owners, starts + firsts, starts + lasts)
+        rows = np.concatenate([self._rows[words], self._pairs[between], self._cues.rows[cues]])
+        which = np.concatenate([owners[of_words], owners[of_pairs], of_cues])
+        sums, grams = self._sums[texts], self._grams[texts]
+        np.subtract.at(sums, which, model.weights[rows])
+        grams = grams - np.bincount(which[rows != model.nothing], minlength=count)
+        return model.told(sums, grams)
 
-    def _know(self, token: str) -> Known:
-        named = name(token)
-        known = Known(self._rows.get(named, 0), self._pairs.get(named, _NO_PAIRS), named)
-        if len(self._known) < _TOKENS:
-            self._known[token] = known
-        return known
-
-    def _sum(self, ends: int, sums: dict[int, Cues]) -> Cues:
-        mark = "?" if sums is self._asked else ""
-        told = self._finder.ends[ends] if self._finder else ()
-        rows = [(self._rows[gram + mark], length) for gram, length in told if gram + mark in self._rows]
-        sums[ends] = found = sum(row for row, _ in rows), rows
-        return found
+    def _met(self, texts: Ints, owners: Ints, firsts: Ints, lasts: Ints) -> tuple[Ints, Ints]:
+        """The cues of which a token is taken, each once for each that asks."""
+        before, after = self._ends[texts[owners]], self._ends[texts[owners] + 1]
+        of_ranges, places = runs(before, after - before)
+        cues = self._by_text[places]
+        meets = (self._cues.first[cues] <= lasts[of_ranges]) & (self._cues.last[cues] >= firsts[of_ranges])
+        both = np.unique(owners[of_ranges[meets]] * (len(self._by_text) + 1) + cues[meets])
+        return both // (len(self._by_text) + 1), both % (len(self._by_text) + 1)
 
 
-_NO_PAIRS = dict[str, int]()
+def _apart(ranges: Sequence[Range]) -> Iterator[tuple[int, int, int]]:
+    """Of ranges in order: the first pair that each touches and none before does, its first token and its last."""
+    before = -1
+    for first, last in sorted(ranges):
+        yield max(first - 1, before), first, last
+        before = last + 1
 
 
 def load_linear(parts: Mapping[str, bytes]) -> Linear:
     """The model from the parts of a file: "grams" in lines, deflated; "weights", a byte a gram and head; "scales"."""
     scales = msgspec.json.decode(parts["scales"], type=dict[str, tuple[float, ...]])
     grams = zlib.decompress(parts["grams"]).decode().split("\n")
-    return Linear(
-        dict(zip(grams, _rows(parts["weights"]), strict=True)),
-        scales["steps"],
-        scales["biases"],
-    )
-
-
-def _rows(weights: bytes) -> Iterable[int]:
-    """The packed integer of each gram."""
-    spread = bytearray(4 * len(weights))
-    spread[::4] = weights
-    data = bytes(spread)
-    return (int.from_bytes(data[at : at + _LANES.size], "little") for at in range(0, len(data), _LANES.size))
+    weights = np.frombuffer(parts["weights"], np.uint8).reshape(len(grams), len(HEADS))
+    return Linear(grams, weights, scales["steps"], scales["biases"])
 
 
 def dump_linear(grams: list[str], weights: bytes, steps: list[float], biases: list[float]) -> dict[str, bytes]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag import hits
+from listener.tag import lookup
 from listener.tag.cues import Cue, plant
 from listener.tag.grams import tokens
 from listener.tag.hits import Finder, cues, features, finder
@@ -51,12 +52,18 @@ def made() -> Finder:
 def found(text: str, known: Finder | None = None) -> list[str]:
     """The cues of a text with the words that say them; those in questions again, with "?"."""
     known, words = known or made(), tokens(text)
-    said, asked = known(words)
+    return told_by(known, words)
+
+
+def told_by(known: Finder, words: list[str], first: int = 0, after: int | None = None) -> list[str]:
+    """The cues among the tokens from `first` on and before `after`."""
+    hits = known(words)
     return [
         f"{gram[1:]}{mark}: {' '.join(words[last - length + 1 : last + 1])}"
-        for several, mark in ((said, ""), (asked, "?"))
-        for ends, last in several
-        for gram, length in known.ends[ends]
+        for mark in ("", "?")
+        for last, node, asked in zip(*map(np.ndarray.tolist, hits), strict=True)
+        if (asked or not mark) and first <= last < (after or len(words))
+        for gram, length in known.ends[node]
     ]
 
 
@@ -104,8 +111,9 @@ def slowly(words: list[str]) -> Iterator[tuple[int, int]]:
 @given(st.lists(st.sampled_from(["from", "to", "a", ",", "?"]), max_size=25))
 def test_phrases_that_overlap_are_all_found(words: list[str]) -> None:
     known = made()
-    said, _ = known(tokens(" ".join(words)))
-    spans = {(last - n, last - 1) for ends, last in said for gram, n in known.ends[ends] if gram == "§gap"}
+    hits = known(tokens(" ".join(words)))
+    ends = [(int(last), known.ends[node]) for last, node in zip(hits.at, hits.nodes, strict=True)]
+    spans = {(last - n, last - 1) for last, told in ends for gram, n in told if gram == "§gap"}
     assert spans == set(slowly(words))
 
 
@@ -120,8 +128,7 @@ def test_what_was_read_before_changes_nothing(text: str, before: list[str]) -> N
 @given(st.lists(st.sampled_from(WORDS + MARKS), max_size=20).map(" ".join))
 def test_where_memory_is_full_the_same_is_found(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hits, "_MOVES", 3)
-        patch.setattr(hits, "_TOKENS", 2)
+        patch.setattr(lookup, "_TOKENS", 2)
         assert found(text) == found(text)
         forgetful = found(text)
     assert forgetful == found(text)
@@ -130,9 +137,18 @@ def test_where_memory_is_full_the_same_is_found(text: str) -> None:
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     words = tokens(text)
-    said, asked = finder()(words)
-    assert all(0 < last < len(words) for _, last in said)
-    assert set(asked) <= set(said)
+    hits = finder()(words)
+    assert all(0 < last < len(words) for last in hits.at)
+    assert len(hits.at) == len(hits.nodes) == len(hits.asked)
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS + MARKS), max_size=8).map(" ".join), min_size=1, max_size=4))
+def test_a_text_among_others_has_its_own_cues(texts: list[str]) -> None:
+    known, words, parts = made(), list[str](), list[tuple[int, int]]()
+    for text in texts:
+        words += tokens(text)
+        parts.append((len(words) - len(tokens(text)), len(words)))
+    assert [told_by(known, words, *part) for part in parts] == [found(text) for text in texts]
 
 
 def test_the_shipped_cues_are_grams_among_others() -> None:

@@ -158,6 +158,11 @@ def test_what_has_to_be_read_again_is_read_together_and_once(post: Callable[...,
     assert several == [tagger(model)([post])[0] for post in posts]
 
 
+def test_pages_of_none_and_of_foreign_posts_are_read(post: Callable[..., Post]) -> None:
+    assert FAST([]) == []
+    assert [tags.lang for tags in FAST([post("a b", lang="de")])] == ["de"]
+
+
 def test_urgency_is_explained_by_the_head_that_gave_it() -> None:
     tags = told("how soon now", Words(know="how", soon="soon", now="now"))
     assert tags.urgency == 2

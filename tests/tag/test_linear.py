@@ -1,7 +1,9 @@
 """Words, pairs and the packed sums of their weights."""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,17 +63,43 @@ TEXTS = st.lists(
 
 @given(TEXTS)
 def test_the_logits_of_a_reading_are_those_of_its_tokens(text: str) -> None:
-    reading = MODEL.read(tokens(text))
-    assert MODEL.told(reading.weights, reading.grams) == MODEL.logits(tokens(text))
+    assert look(text).logits == MODEL.logits(tokens(text))
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.data())
+def test_what_is_told_of_a_text_is_the_same_on_every_page(texts: list[str], data: st.DataObject) -> None:
+    read = list(map(tokens, texts))
+    page = MODEL.page(read)
+    asked = [
+        (number, [(first, data.draw(st.integers(first, len(words) - 2)))])
+        for number, words in enumerate(read)
+        if len(words) > 2 and (first := data.draw(st.integers(1, len(words) - 2)))
+    ]
+    left = page.without(asked)
+    for number, words in enumerate(read):
+        alone, start = MODEL.page([words]), page.starts[number]
+        assert page.logits[number] == alone.logits[0]
+        assert (page.gains[start : start + len(words)] == alone.gains).all()
+    assert left == [MODEL.page([read[number]]).without([(0, taken)])[0] for number, taken in asked]
 
 
 def told(gram: str, head: int) -> float:
     return (WEIGHTS[GRAMS.index(gram)][head] - 128) * STEPS[head]
 
 
-def look(text: str) -> FastLook:
-    model = FastModel(MODEL)
-    return model.look(text, model.score(text, tokens(text)))
+class Seen(FastLook):
+    """The look of one text."""
+
+    def __init__(self, text: str) -> None:
+        (scored,) = FastModel(MODEL).page([text], [tokens(text)])
+        super().__init__(text, scored)
+        self.logits = scored.logits
+
+    def without(self, taken: Sequence[Range]) -> Sequence[float]:
+        return FastModel(MODEL).without([(self, tuple(taken))])[0]
+
+
+look = Seen
 
 
 def test_what_words_tell_adds_up() -> None:
@@ -145,15 +173,23 @@ def test_the_words_of_a_mood_are_its_strongest(text: str) -> None:
 
 def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = dump_linear(GRAMS, bytes(w for row in WEIGHTS for w in row), STEPS, BIASES)
-    monkeypatch.setattr("listener.tag.linear._TOKENS", 0)
+    monkeypatch.setattr("listener.tag.lookup._TOKENS", 0)
     forgetful = load_linear(parts)
     for text in ("a b", "where is a?", "a b", "c"):
         assert forgetful.logits(tokens(text)) == MODEL.logits(tokens(text))
 
 
 def test_a_model_without_cues_looks_for_none() -> None:
-    plain = Linear({"where": 1}, STEPS, BIASES)
-    assert plain.read(tokens("where is it?")).said == []
+    told = np.full((1, len(HEADS)), 138, np.uint8)
+    plain, cued = (Linear([gram], told, STEPS, BIASES) for gram in ("where", "§where"))
+    assert plain.logits(tokens("where is it?"))[0] == pytest.approx(BIASES[0] + 10 * STEPS[0] / math.sqrt(2))
+    assert cued.logits(tokens("where is it")) == plain.logits(tokens("where is it"))
+    assert cued.logits(tokens("there is it")) == BIASES
+
+
+def test_nothing_is_asked_of_nothing() -> None:
+    assert FastModel(MODEL).page([], []) == []
+    assert FastModel(MODEL).without([]) == []
 
 
 def test_a_long_text_does_not_overflow_a_lane() -> None:

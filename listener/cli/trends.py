@@ -9,7 +9,7 @@ import msgspec
 
 from listener.app import clock
 from listener.card import line, link
-from listener.cli.common import as_json, configured, put, settings_of
+from listener.cli.common import as_json, configured, put, say, settings_of
 from listener.cli.tables import table
 from listener.config import Settings
 from listener.errors import ListenerError
@@ -29,7 +29,11 @@ _LONGEST = 30  # days for which questions are kept
 @click.option("--days", type=click.IntRange(1, 400), help="How far to look back: 1 day, if it is not said.")
 @click.pass_context
 def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: int | None) -> None:
-    """What is asked more than usual, the latest first; `answered` notes where a question was answered."""
+    """What is asked or wanted more than usual, moods that fall, and silences, the latest first.
+
+    VOTES came within a window, USUAL is how many such a window holds else, and SCORE says how unlikely that is: 4 is a
+    chance of one in ten thousand.
+    """
     if ctx.invoked_subcommand:
         return
     settings, _ = settings_of(folder)
@@ -46,7 +50,7 @@ def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: i
             table(("ID", "AT", "TOPIC", "KIND", "VOTES", "USUAL", "SCORE", "STATE", "QUESTION"), _rows(found, names))
         )
     else:
-        click.echo("nothing is asked more than usual")
+        click.echo(f"no trend within {days} day{'s' * (days > 1)}; --days looks further back")
 
 
 def _number(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,25 +63,26 @@ def _number(command: Callable[..., None]) -> Callable[..., None]:
 @_number
 @click.argument("url")
 def answered(folder: Path, number: int, url: str, json: bool) -> None:
-    """The question with this ID, as `listener trends` lists it, is answered at URL; who asks it again is shown that."""
+    """A question was answered: who asks it again is shown the URL. The ID is that of `listener trends`."""
     if not link(url):
         raise click.UsageError(f"{url!r} is no http(s) address")
-    _say(folder, number, lambda store: known.answer(store.db, number, link(url)))
+    _say(folder, number, lambda store: known.answer(store.db, number, link(url)), f"is answered at {link(url)}")
 
 
 @trends.command()
 @_number
 @click.option("--hours", type=click.IntRange(1, 24 * 30), default=24, show_default=True, help="For how long.")
 def mute(folder: Path, number: int, hours: int, json: bool) -> None:
-    """Tell no more of a trend for a while, however it grows; nor of another that asks the same."""
-    _say(folder, number, lambda store: known.mute(store.db, number, clock() + timedelta(hours=hours)))
+    """Tell no more of a trend for a while. However it grows; nor of another that asks the same."""
+    until = clock() + timedelta(hours=hours)
+    _say(folder, number, lambda store: known.mute(store.db, number, until), f"is muted until {until:%d %b %H:%M} UTC")
 
 
 @trends.command("not-a-question")
 @_number
 def not_a_question(folder: Path, number: int, json: bool) -> None:
     """A trend is no question: nothing that is like it is told again."""
-    _say(folder, number, lambda store: known.refuse(store.db, number))
+    _say(folder, number, lambda store: known.refuse(store.db, number), "is no question")
 
 
 @trends.command()
@@ -85,10 +90,10 @@ def not_a_question(folder: Path, number: int, json: bool) -> None:
 @click.option("--by", required=True, help="Your name, as others are to read it.")
 def own(folder: Path, number: int, by: str, json: bool) -> None:
     """Take care of a trend: its card shows who does."""
-    _say(folder, number, lambda store: known.own(store.db, number, by))
+    _say(folder, number, lambda store: known.own(store.db, number, by), f"is taken care of by {line(by, 40)}")
 
 
-def _say(folder: Path, number: int, said: Callable[[Store], bool]) -> None:
+def _say(folder: Path, number: int, said: Callable[[Store], bool], what: str) -> None:
     settings, _ = settings_of(folder)
     store = Store.look(settings.store)
     try:
@@ -97,6 +102,7 @@ def _say(folder: Path, number: int, said: Callable[[Store], bool]) -> None:
         store.db.close()
     if not there:
         raise ListenerError(f"there is no trend {number}: `listener trends --days 30` lists them")
+    say(f"trend {number} {what}")
 
 
 def _standing(settings: Settings, days: int, *, json: bool) -> None:
@@ -140,8 +146,17 @@ def _rows(found: list[TrendRow], names: dict[str, str]) -> list[tuple[str, ...]]
             f"{row.votes} of {row.of}" if row.of else str(row.votes),
             f"{row.expected:.2g}",
             f"{row.score:.1f}",
-            "answered" if row.answer else row.state,
+            _state(row),
             line(row.question, 200) or ("(its words are gone)" if row.kind != Kind.SILENCE else ""),
         )
         for row in found
     ]
+
+
+def _state(row: TrendRow) -> str:
+    """What people said of it, or else what became of it."""
+    if row.refused:
+        return "not a question"
+    if row.muted_until and row.muted_until > clock():
+        return "muted"
+    return "answered" if row.answer else line(row.owner, 20) or row.state

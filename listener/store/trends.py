@@ -68,6 +68,11 @@ class TrendRow(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     state: str
     answer: str
+    posts: int  # copies and repeats too
+    authors: int
+    owner: str  # who takes care of it
+    muted_until: datetime | None
+    refused: bool  # people say that it is no question
 
 
 class TrendStore:
@@ -228,15 +233,15 @@ def _grow(conn: sqlite3.Connection, key: str, tiding: Tiding, now: datetime) -> 
 
 
 def _row(row: sqlite3.Row) -> TrendRow:
-    plain = {
-        name: row[name]
-        for name in ("id", "topic", "kind", "what", "of", "votes", "expected", "score", "state", "answer")
-    }
+    names = "id topic kind what of votes posts authors expected score state answer owner"
+    plain = {name: row[name] for name in names.split()}
     return TrendRow(
         question=f"{row['title'] or ''} {row['words'] or ''}".strip(),
         url=row["url"] or "",
         since=at(row["since"]),
         at=at(row["at"]),
         updated_at=at(row["updated_at"]),
+        muted_until=at(row["muted_until"]) if row["muted_until"] else None,
+        refused=bool(row["verdict"]),
         **plain,
     )

@@ -42,10 +42,10 @@ def view(conn: sqlite3.Connection, key: str) -> TrendView | None:
 
 
 def _links(posts: Sequence[sqlite3.Row], middle: str) -> tuple[Link, ...]:
-    """The earliest post, the one in the middle, and the one that most people took part in; each post once."""
+    """The earliest post, the most typical one, and the one that most people took part in; each post once."""
     if not posts:
         return ()
-    wanted = [("earliest", posts[0]), *(("in the middle", post) for post in posts if post["key"] == middle)]
+    wanted = [("earliest", posts[0]), *(("most typical", post) for post in posts if post["key"] == middle)]
     most = max(posts, key=lambda post: post["engaged"])
     wanted += [("most engaged", most)] if most["engaged"] else []
     found = dict[str, Link]()

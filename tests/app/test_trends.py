@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,29 @@ def test_trends_are_listed_and_answered(busy: Office) -> None:
     assert done.exit_code == 0, done.output
     listed = CliRunner().invoke(cli, ["trends", "--config", str(busy.config), "--days", "400", "--json"])
     assert '"https://example.org/a"' in listed.output
+
+
+def test_what_people_said_of_a_trend_is_confirmed_and_listed(busy: Office) -> None:
+    busy.hear(*burst())
+
+    def run(*words: str) -> str:
+        return CliRunner().invoke(cli, ["trends", *words, "--config", str(busy.config)]).output
+
+    assert " told " in run("--days", "400")
+    assert run("own", "1", "--by", "Ann") == "trend 1 is taken care of by Ann\n"
+    assert " Ann " in run("--days", "400")
+    assert run("answered", "1", "https://example.org/a") == "trend 1 is answered at https://example.org/a\n"
+    assert " answered " in run("--days", "400")
+    assert "trend 1 is muted until " in run("mute", "1")
+    assert " muted " in run("--days", "400")
+    assert run("not-a-question", "1") == "trend 1 is no question\n"
+    assert " not a question " in run("--days", "400")
+    [row] = json.loads(run("--days", "400", "--json"))
+    assert (row["posts"], row["authors"], row["owner"], row["refused"]) == (6, 6, "Ann", True)
+    assert row["muted_until"]
+    with busy.store.db.write() as conn:
+        conn.execute("delete from trends")
+    assert run() == "no trend within 1 day; --days looks further back\n"
 
 
 @pytest.mark.parametrize(("words", "code"), [(["9", "https://example.org/a"], 1), (["1", "javascript:x"], 2)])

@@ -40,7 +40,7 @@ class Linear:
         """`weights`: (grams, heads); for each head what one step of a weight is worth, and the bias."""
         self.steps, self.biases = np.array(steps), np.array(biases)
         self.nothing = len(grams)  # the row of what has no weights
-        self.weights = np.concatenate([weights.astype(np.int64) - _ZERO, np.zeros((1, weights.shape[1]), np.int64)])
+        self.weights = np.pad(weights.astype(np.int16) - np.int16(_ZERO), ((0, 1), (0, 0)))
         self._rows = {gram: row for row, gram in enumerate(grams)}
         pairs = {pair: row for gram, row in self._rows.items() if all(pair := gram.partition(" ")[::2])}
         self._names = {named: number for number, named in enumerate(sorted(set(chain.from_iterable(pairs))), 1)}
@@ -108,7 +108,7 @@ class Page:
         self.starts = np.cumsum(long) - long
         owners = np.searchsorted(self.starts, cues.last, "right") - 1
         weights = model.weights
-        self._sums = weights[lengths] + np.add.reduceat(weights[rows] + weights[pairs], self.starts)
+        self._sums = weights[lengths] + np.add.reduceat(weights[rows] + weights[pairs], self.starts, dtype=np.int64)
         np.add.at(self._sums, owners, weights[cues.rows])
         known = (rows != model.nothing).astype(np.int64) + (pairs != model.nothing)
         self._grams = 1 + np.add.reduceat(known, self.starts) + np.bincount(owners, minlength=len(counts))

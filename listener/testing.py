@@ -99,7 +99,7 @@ class FakeChannel:
 
     Switches: `errors` are raised by the next calls, one each, and nothing arrives; so many of the next messages as
     `lose` says arrive but their answer is lost, so many as `drop` says do not arrive and nobody knows; `find` does not
-    show the newest `hide` messages yet; with `pictured`, messages about a trend are to be changed once they were sent.
+    show the newest `hide` messages yet; with `pictured`, messages are to be changed once they were sent.
     `on_send` is called with each message before anything else.
     """
 
@@ -139,7 +139,7 @@ class FakeChannel:
 
     def owes(self, message: Message) -> bool:
         """Whether it is still to get its picture."""
-        return self.pictured and message.trend is not None
+        return self.pictured
 
     def find(self, messages: Iterable[Message], since: datetime) -> dict[str, str]:
         """The refs of those messages that can be seen; `since` is not looked at."""

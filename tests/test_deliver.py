@@ -96,6 +96,31 @@ def test_a_lost_answer_is_looked_up_and_not_sent_again(desk: Callable[..., Desk]
     assert (d.state(), d.keys()) == ("sent", ALL[:1])
 
 
+@pytest.mark.parametrize("switch", ["", "lose", "drop"])
+def test_a_picture_comes_by_one_change_after_the_message_was_sent_once(desk: Callable[..., Desk], switch: str) -> None:
+    d = desk(count=1)
+    d.channel.pictured = True
+    if switch:
+        setattr(d.channel, switch, 1)
+    d.run(120)
+    assert (d.state(), d.keys()) == ("sent", ALL[:1])
+    assert [message.key for _, message in d.channel.updates] == ALL[:1]
+
+
+def test_a_picture_that_is_not_ready_is_tried_again_and_the_message_stays_one(desk: Callable[..., Desk]) -> None:
+    d = desk(count=1)
+    d.channel.pictured = True
+    d.channel.on_send = lambda message: d.channel.errors.clear()
+    d.run(0)
+    d.channel.updates.clear()
+    d.store.db.rows("update outbox set shown = 0")
+    d.channel.errors = [ChannelError("fake", "not looked through yet", wait=5.0, scope="message")] * 2
+    d.run(9)
+    assert d.channel.updates == []
+    d.run(2)
+    assert (len(d.channel.updates), d.keys(), d.state()) == (1, ALL[:1], "sent")
+
+
 def test_a_lost_request_is_sent_again_after_the_look(desk: Callable[..., Desk]) -> None:
     d = desk(count=1)
     d.channel.drop = 1

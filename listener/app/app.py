@@ -260,10 +260,12 @@ class App:
 
     # Trends
 
-    def look_for_trends(self) -> None:
-        """Count what was found since the last look; trouble is noted, not raised."""
-        if self._trends.look(self.parts) + self._counts.look(self.parts, self._trends.later):
+    def look_for_trends(self) -> int:
+        """Count what was found since the last look; answers how many messages are new. Trouble is noted, not raised."""
+        told = self._trends.look(self.parts) + self._counts.look(self.parts, self._trends.later)
+        if told:
             self.on_alert()
+        return told
 
     # Sending
 

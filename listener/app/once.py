@@ -21,7 +21,7 @@ class Pass(Struct, frozen=True):
     read: int = 0  # posts that were new
     posts: int = 0  # of these that match a topic
     findings: int = 0
-    alerts: int = 0
+    alerts: int = 0  # those of trends too
     failed: tuple[str, ...] = ()  # sources that could not be read, or not to their end
     waiting: int = 0  # messages that could not be delivered yet
 
@@ -51,7 +51,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
         while app.recheck(name) is not None:  # more posts are due
             progress(f"{name}: stored posts are looked up again")
     app.tell_operators()
-    app.look_for_trends()
+    alerts += app.look_for_trends()
     waiting = deliver(app, app.senders(), progress)
     app.mend()
     app.retain()

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from listener.app import App
+from listener.app.once import once
 from listener.cli import cli
 from listener.store import Store
 from listener.store.trends import Counted, Tiding, TrendStore
@@ -48,6 +49,16 @@ def test_the_card_says_how_many_posts_are_behind_the_votes_and_shows_the_hours(b
     changed = [message for _, message in busy.desk.updates if message.key == parent.key]
     assert len(changed) >= 1, "its picture comes once it was sent"
     assert [message.key for message in busy.desk.messages].count(parent.key) == 1
+
+
+def test_a_pass_counts_the_messages_about_trends_among_its_alerts(busy: Office) -> None:
+    posts, before = burst()[:3], len(busy.desk.sent)
+    busy.clock.now = posts[-1].created_at
+    busy.feed.add(*posts)
+    done = once(busy.app, ["feed"])
+    told = busy.desk.messages[before:]
+    assert len([message for message in told if message.trend]) == 1
+    assert done.alerts == len(told)
 
 
 def test_thirty_copies_by_one_author_end_in_none(busy: Office) -> None:

@@ -13,6 +13,7 @@ from listener.trend import Detector, go_on
 from listener.trend.detector import Memory
 from listener.trend.known import summary
 from listener.trend.levels import Levels
+from listener.types import Finding
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,8 @@ class Renewal:
         """Make vectors, until all are there; a step is some of them, after which there may be more."""
         after = 0
         while waiting := self._anew.waiting(self._change, after, _AT_ONCE):
-            made = [(each, vector) for each in waiting if (vector := self._vector(each.post))]
-            self._anew.keep(self._change.model, made)
+            known = {each.id: finding for each in waiting if (finding := self._finding(each.post))}
+            self._anew.keep(self._change.model, dict(zip(known, self._vectors([*known.values()]), strict=True)))
             after = waiting[-1].id
             if len(waiting) == _AT_ONCE:
                 yield len(waiting)
@@ -54,14 +55,16 @@ class Renewal:
     def _remade(self, made: Mapping[str, bytes]) -> Iterator[Remade]:
         """What trended before, known by the new vectors; that of which no post has words any more is not."""
         for trend, posts in self._anew.trends(self._change):
-            found = [vector for post in posts if (vector := made.get(post) or self._vector(post))]
-            if found:
-                mean, within = summary(found)
+            there = [made[post] for post in posts if post in made]
+            left = [found for post in posts if post not in made and (found := self._finding(post))]
+            if vectors := [*there, *self._vectors(left)]:
+                mean, within = summary(vectors)
                 yield Remade(trend, mean.tobytes(), within)
 
-    def _vector(self, post: str) -> bytes | None:
+    def _finding(self, post: str) -> Finding | None:
+        """What was found, if its words are there."""
         stored = self._tables.finding(self._change.topic, post)
-        return self._vectors(stored.finding) if stored and not stored.erased else None
+        return stored.finding if stored and not stored.erased else None
 
 
 def new_detector(vectors: Vectors, topic: str) -> Detector:

@@ -120,20 +120,20 @@ class Trends:
         return True
 
     def _count(self, parts: Parts, topic: str, counting: Counting, found: Found) -> int:
-        detector, vectors = counting.detector, counting.vectors
-        asked, tidings, again = list[Asked](), list[Tiding](), list[Again]()
-        known = list_known(self._store.db, topic, vectors.model)
-        for _, read_at, stored in found:
-            if not stored.erased and (each := _asked(parts, stored.finding, vectors)):
-                asked.append(each)
-                if trend := detector.add(each, read_at):
-                    tidings.append(self._tiding(parts, trend, counting, known))
-                    again += [Again(post, _key(trend), tidings[-1].state == "told") for post in trend.posts]
-                elif before := asks_again(unit(each.vector), known, detector.levels.alike, detector.centre):
-                    again.append(Again(each.post, before.key, before.is_open(read_at)))
+        detector, model = counting.detector, counting.vectors.model
+        tidings, again, known = list[Tiding](), list[Again](), list_known(self._store.db, topic, model)
+        asking = [(read_at, stored.finding) for _, read_at, stored in found if _asks(parts, stored)]
+        vectors = counting.vectors([finding for _, finding in asking])
+        asked = [_asked(finding, vector) for (_, finding), vector in zip(asking, vectors, strict=True)]
+        for each, (read_at, _) in zip(asked, asking, strict=True):
+            if trend := detector.add(each, read_at):
+                tidings.append(self._tiding(parts, trend, counting, known))
+                again += [Again(post, _key(trend), tidings[-1].state == "told") for post in trend.posts]
+            elif before := asks_again(unit(each.vector), known, detector.levels.alike, detector.centre):
+                again.append(Again(each.post, before.key, before.is_open(read_at)))
         counted = Counted(
             topic=topic,
-            model=vectors.model,
+            model=model,
             upto=found[-1][0],
             memory=msgspec.json.encode(detector.memory()),
             asked=asked,
@@ -178,14 +178,18 @@ class Trends:
         return all(post.created_at < since for post in posts)
 
 
-def _asked(parts: Parts, finding: Finding, vectors: Vectors) -> Asked | None:
-    """What is counted of a finding; None where it asks nothing, or is our own."""
+def _asks(parts: Parts, stored: Stored) -> bool:
+    """Whether a finding is counted: it asks something, and is not our own."""
+    post = stored.finding.post
+    is_own = f"{post.source}:{post.author}".lower() in parts.settings.own
+    return not stored.erased and not is_own and asks(post.words)
+
+
+def _asked(finding: Finding, vector: bytes) -> Asked:
+    """What is counted of a finding."""
     post = finding.post
-    if f"{post.source}:{post.author}".lower() in parts.settings.own or not asks(post.words):
-        return None
     author = hashed(f"{post.source}:{post.author}") if post.author else 0
-    text, vector = same_text(post.words), vectors(finding)
-    return Asked(post=post.key, at=post.created_at, author=author, text=text, vector=vector)
+    return Asked(post=post.key, at=post.created_at, author=author, text=same_text(post.words), vector=vector)
 
 
 def _key(trend: Trend) -> str:

@@ -1,12 +1,13 @@
 """By which vectors questions are compared: those of the tagger in use, or the light ones."""
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from listener.tag import Tagger
 from listener.trend import Encoder, Light
-from listener.types import Finding
+from listener.types import Finding, Tags
 
 
 @runtime_checkable
@@ -32,13 +33,15 @@ class Vectors(Struct, frozen=True):
         """Their name: those of two models are never compared."""
         return self.encode.model
 
-    def __call__(self, finding: Finding) -> bytes:
-        """The vector of what a finding says."""
-        tags = finding.tags
-        if self.tagger and tags.vector and tags.model == self.tagger:
-            return tags.vector
-        [vector] = self.encode([finding.post.words])
-        return vector
+    def __call__(self, findings: Sequence[Finding]) -> list[bytes]:
+        """The vectors of what findings say, in order; those that are not there are made together."""
+        there = [self._there(each.tags) for each in findings]
+        pairs = list(zip(findings, there, strict=True))
+        made = iter(self.encode([each.post.words for each, vector in pairs if vector is None]))
+        return [next(made) if vector is None else vector for _, vector in pairs]
+
+    def _there(self, tags: Tags) -> bytes | None:
+        return tags.vector if self.tagger and tags.model == self.tagger else None
 
 
 def vectors_of(tagger: Tagger) -> Vectors:

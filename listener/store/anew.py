@@ -1,6 +1,6 @@
 """Vectors of questions made anew: kept aside until all of a topic are there, then put in the place of the old ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -90,9 +90,9 @@ class AnewStore:
         )
         return [Waiting(row["id"], row["post_key"]) for row in rows]
 
-    def keep(self, model: str, made: Iterable[tuple[Waiting, bytes]]) -> None:
-        """Keep vectors aside; those of a question that is gone meanwhile go, too."""
-        rows = [(each.id, model, vector) for each, vector in made]
+    def keep(self, model: str, made: Mapping[int, bytes]) -> None:
+        """Keep vectors aside, by the ids of questions; those of one that is gone meanwhile go, too."""
+        rows = [(number, model, vector) for number, vector in made.items()]
         with self.db.write() as conn:
             conn.executemany("insert or replace into asked_anew select id, ?2, ?3 from asked where id=?1", rows)
 

@@ -60,7 +60,7 @@ def anew(store: Store) -> AnewStore:
 def make(anew: AnewStore, most: int = 100, after: int = 0) -> list[str]:
     """Make some of the vectors; answers whose."""
     waiting = anew.waiting(CHANGE, after, most)
-    anew.keep(CHANGE.model, [(each, each.post.encode()) for each in waiting])
+    anew.keep(CHANGE.model, {each.id: each.post.encode() for each in waiting})
     return [each.post for each in waiting]
 
 
@@ -135,7 +135,7 @@ def test_a_post_that_is_erased_leaves_what_is_made_too(anew: AnewStore) -> None:
     waiting = anew.waiting(Change("desks", "light-1", "other-1"), 0, 100)
     with anew.db.write() as conn:
         erase(conn, "forum:4", NOW)
-    anew.keep("other-1", [(each, b"late") for each in waiting])
+    anew.keep("other-1", {each.id: b"late" for each in waiting})
     assert anew.db.value("select count(*) from asked_anew where model='other-1'") == 7
 
 

@@ -207,3 +207,15 @@ def test_the_kinds_are_listed_in_words(busy: Office) -> None:
     assert listed.exit_code == 0, listed.output
     assert "buy" in listed.output
     assert Kind.NEED in listed.output
+
+
+def test_of_a_topic_whose_questions_are_not_counted_yet_nothing_is_counted(office: Office) -> None:
+    office.feed.posts[:] = [post(minutes) for minutes in range(5)]
+    office.clock.now += timedelta(minutes=5)
+    for _ in office.app.read("feed"):
+        pass
+    counts = Counts(office.store, office.clock)
+    counts.look(office.app.parts, later={"kettles"})
+    assert office.count("votes") == 0
+    counts.look(office.app.parts, later={"lamps"})
+    assert office.count("votes") == 5

@@ -23,7 +23,7 @@ from training.linear import Fitted, Rows, fit, known_grams, parts
 L2 = 1e-5
 STEPS, SOFT_STEPS = 80, 150  # learning that stops early learns less by heart; beside a teacher that is less of a danger
 OFTEN = 2  # posts with a gram that is learned
-OFTEN_TWEETED = 5
+OFTEN_TWEETED, OFTEN_SAID = 5, 20  # tweets, and posts of which a teacher has spoken
 SOFT = 0.3  # what a teacher's word weighs beside a label
 EVEN = 0.6  # how far moods are made equally likely, 1 wholly: tweets to learn from are seldom negative
 
@@ -55,7 +55,7 @@ def learn(labels: list[Record], tweets: list[Record], soft: Soft = ()) -> Fitted
     labels = labels + INVENTED if labels else labels
     names = {
         gram: None
-        for records, least in ((labels, OFTEN), (tweets, OFTEN_TWEETED), (soft, OFTEN_TWEETED))
+        for records, least in ((labels, OFTEN), (tweets, OFTEN_TWEETED), (soft, OFTEN_SAID))
         for gram in known_grams((record["text"] for record in records), least)
     }
     fitted = fit(rows(labels, tweets, soft), sorted(names), L2, SOFT_STEPS if soft else STEPS)

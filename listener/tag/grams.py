@@ -8,7 +8,8 @@ from listener.types import Span
 
 START, END = "\x02", "\x03"  # as they stand; their names are "^" and "$"
 LINK, LINE, MONEY = "http", "¶", "<money>"
-_TOKEN = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+(?:[.,:]\d+)*|\w+(?:'\w+)*|[?!]+|\n+|\.{2,}|[^\w\s]")
+_ROWS = "|".join(f"{re.escape(sign)}+" for sign in "-—–―─━═=*~•·>")  # signs that are set in rows
+_TOKEN = re.compile(rf"(?:https?://|www\.)\S+|[@#]\w+|\d+(?:[.,:]\d+)*|\w+(?:'\w+)*|[?!]+|\n+|\.{{2,}}|{_ROWS}|[^\w\s]")
 _MARKS = {START: "^", END: "$", **dict.fromkeys("$£€¥", MONEY)}
 _SIZES = 8  # steps of length told apart
 _STEP = 6  # words a step
@@ -25,7 +26,7 @@ def spans(text: str) -> list[Span]:
 
 
 def name(token: str) -> str:
-    """A token as weights know it: lower case; numbers, links, accounts and currencies are made one."""
+    """A token as weights know it: lower case; numbers, links, accounts, currencies and rows of a sign are made one."""
     return token.lower() if token.isalpha() else _mark(token)
 
 
@@ -41,7 +42,9 @@ def _mark(token: str) -> str:
         return _MARKS[token]
     if token.startswith(".."):
         return "…"
-    return LINK if token.startswith(("http://", "https://", "www.")) else token.lower()
+    if token.startswith(("http://", "https://", "www.")):
+        return LINK
+    return token.lower() if first.isalnum() or first in "#_" else first
 
 
 def size(words: Sequence[str]) -> str:

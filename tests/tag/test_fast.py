@@ -59,6 +59,8 @@ def test_a_plain_wish_is_heard(post: Callable[..., Post], text: str, moment: str
         "the council approved the new bridge on Monday",
         "she told him that she likes the song",
         "never flying with them again, worst airline ever",
+        "A happy new year to all! ——————————————————— #estateagent",
+        "-" * 60,
     ],
 )
 def test_talk_without_a_wish_has_no_moment(post: Callable[..., Post], text: str) -> None:

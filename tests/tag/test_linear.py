@@ -30,6 +30,7 @@ MODEL = load_linear(dump_linear(GRAMS, bytes(w for row in WEIGHTS for w in row),
         ("#Sale don’t 14th !!", ["#sale", "don't", "0", "th", "!"]),
         ("İstanbul 😀… no.. 3.5", ["i̇stanbul", "😀", "…", "no", "…", "0"]),
         ("Title\n\ntext for €20 or $5", ["title", "¶", "text", "for", "<money>", "0", "or", "<money>", "0"]),
+        ("so — so ----- so ═════", ["so", "—", "so", "-", "so", "═"]),
         ("", []),
     ],
 )

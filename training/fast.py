@@ -20,6 +20,7 @@ from training import data, figures
 from training.data import Floats, Record
 from training.linear import Fitted, Rows, fit, known_grams, parts
 
+LOUD = 8  # times an invented post is told where a teacher would drown it
 L2 = 1e-5
 STEPS, SOFT_STEPS = 80, 150  # learning that stops early learns less by heart; beside a teacher that is less of a danger
 OFTEN = 2  # posts with a gram that is learned
@@ -52,7 +53,7 @@ def rows(labels: list[Record], tweets: list[Record], soft: Soft = ()) -> Rows:
 
 def learn(labels: list[Record], tweets: list[Record], soft: Soft = ()) -> Fitted:
     """The weights."""
-    labels = labels + INVENTED if labels else labels
+    labels = labels + INVENTED * (LOUD if soft else 1) if labels else labels
     names = {
         gram: None
         for records, least in ((labels, OFTEN), (tweets, OFTEN_TWEETED), (soft, OFTEN_SAID))

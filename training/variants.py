@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 
 from training import data
 
-OF_NEEDS, OF_OTHERS = 4, 1  # variants of a post with a moment, and of one without
+OF_NEEDS, OF_OTHERS = 8, 2  # variants of a post with a moment, and of one without
 OFTEN, NEIGHBOURS, LEAST = 0.15, 6, 0.35  # of the words are exchanged, for one of so many, of at least this cosine
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]{3,}")

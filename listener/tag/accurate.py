@@ -20,7 +20,7 @@ from listener.tag.weights import TAGS, Weights, read_weights
 from listener.types import Post, Span, Tags
 
 SHIPPED = Path(__file__).parent / "accurate.weights"
-WORDS = 0.4  # what the fast tagger's logits weigh beside the encoder's, for tags
+WORDS = 0.7  # what the fast tagger's logits weigh beside the encoder's, for tags
 _PLACE = -1.0  # the logit from which a piece belongs to the name of a place
 _MOST_THREADS = 4
 _PAGE = 256  # posts that a thread reads together: it remembers what was read of them

@@ -120,7 +120,7 @@ def test_weights_of_the_team_are_taken_over_and_left_again(office: Office, sched
     running = Running(office.app, office.env, schedule)
     path = own_path(office.app.parts.settings.store, "fast")
     shipped = read_weights(SHIPPED["fast"], "fast")
-    card = replace(shipped.card, version="1-own", base=shipped.card.model)
+    card = replace(shipped.card, version="2-own", base=shipped.card.model)
     models = [office.app.parts.analyser._tag.model]
     put(path, card, shipped.parts, ())
     running._watch()
@@ -129,7 +129,7 @@ def test_weights_of_the_team_are_taken_over_and_left_again(office: Office, sched
     running._watch()
     models.append(office.app.parts.analyser._tag.model)
     assert models[0] == models[2] != models[1]
-    assert models[1].startswith("fast-1-own/")
+    assert models[1].startswith("fast-2-own/")
     schedule.end()
 
 

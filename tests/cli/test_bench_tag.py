@@ -66,7 +66,7 @@ def test_posts_are_drawn_evenly_and_none_twice(post: Callable[..., Post]) -> Non
 
 def test_a_tagger_is_really_measured(post: Callable[..., Post]) -> None:
     speed = measure("fast", [post("where can I buy a desk?")] * 3, given=7, times=1)
-    assert speed.model.startswith("fast-1/")
+    assert speed.model.startswith("fast-")
     assert (speed.given, speed.posts) == (7, 3)
     assert speed.per_second > 100
     assert speed.at_once > 0

@@ -23,7 +23,7 @@ def written(home: Path, *lines: object) -> str:
 def test_a_row_for_each_tag_that_is_labelled(listener: Run, home: Path) -> None:
     answer = listener("eval", written(home, *LABELS), "--tagger", "fast")
     assert answer.code == 0
-    assert answer.out.startswith("fast-1/")
+    assert answer.out.startswith("fast-2/")
     rows = {line.split()[0]: line.split() for line in answer.out.split("\n\n")[1].splitlines()}
     assert rows["buy"][1:3] == ["1", "1"]
     assert rows["question"][1:3] == ["1", "1"]

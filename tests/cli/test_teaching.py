@@ -33,7 +33,7 @@ def test_labels_that_help_are_taken_into_use_and_undone(listener: Run, home: Pat
     assert "Too few labels tell of know, go, do, question, urgency ≥ 1, urgency ≥ 2, " in answer.out
     assert "kept in listener.db.fast.weights." in answer.out
     card = listener("tag", "--model-card").json
-    assert (card["version"], card["labels"]["posts"]) == ("1-own", 60)
+    assert (card["version"], card["labels"]["posts"]) == ("2-own", 60)
     assert card["figures"]["own labels"]["buy"]["new"] == 1.0
     assert listener("train", "--undo").out == "In use again: the shipped weights.\n"
     assert listener("tag", "--model-card").json == before
@@ -68,7 +68,7 @@ def test_the_same_labels_again_are_refused(listener: Run, home: Path) -> None:
     listener("train", file)
     again = listener("train", file)
     assert again.code == 1
-    assert "Refused: it is no better than the one in use. fast-1-own/" in again.out
+    assert "Refused: it is no better than the one in use. fast-2-own/" in again.out
 
 
 @pytest.mark.slow
@@ -117,7 +117,7 @@ def test_damaged_own_weights_do_not_stop_the_learning(listener: Run, home: Path)
     (home / "listener.db.fast.weights").write_bytes(b"broken")
     answer = listener("train", write(home, labels()))
     assert answer.code == 0
-    assert listener("tag", "--model-card").json["version"] == "1-own"
+    assert listener("tag", "--model-card").json["version"] == "2-own"
 
 
 def test_figures_by_origin(listener: Run, home: Path) -> None:

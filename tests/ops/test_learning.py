@@ -50,7 +50,7 @@ def test_the_card_says_what_was_learned_from_when_and_how_good(store: Path, own:
     card = read_card(own)
     assert found.outcome.refusal == ""
     assert (found.before, found.model, found.path) == (shipped().card.model, card.model, own)
-    assert (card.kind, card.version, card.made, card.base) == ("fast", "1-own", "2026-11-20", shipped().card.model)
+    assert (card.kind, card.version, card.made, card.base) == ("fast", "2-own", "2026-11-20", shipped().card.model)
     assert card.labels["posts"] == 60
     assert len(card.labels["sha256"]) == 64
     assert card.labels["shipped"] == shipped().card.labels
@@ -104,11 +104,11 @@ def test_labels_of_something_new_are_learned_beside_the_old(store: Path, own: Pa
 
 def test_own_weights_of_older_shipped_ones_are_no_measure(store: Path, own: Path) -> None:
     """They cannot be made again from these labels: the shipped ones are what the new ones must beat."""
-    card = replace(shipped().card, version="1-own", base="fast-0/old")
+    card = replace(shipped().card, version="2-own", base="fast-0/old")
     put(own, card, shipped().parts, {mark(label.text) for label in wishes(0, 60)})
     found = lesson(store, wishes(0, 60))
     assert found.outcome.refusal == ""
-    assert found.before.startswith("fast-1-own/")
+    assert found.before.startswith("fast-2-own/")
     assert [(row.tag, row.old) for row in found.outcome.rows] == [("buy", 0.0)]
 
 

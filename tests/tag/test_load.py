@@ -15,13 +15,13 @@ from tests.making import in_documented_form
 
 
 def test_the_fast_tagger_is_always_there() -> None:
-    assert load("fast").model.startswith("fast-1/")
+    assert load("fast").model.startswith("fast-2/")
 
 
 def test_auto_is_the_accurate_tagger_where_it_is_installed() -> None:
     pytest.importorskip("onnxruntime", reason="the accurate tagger is not installed")
     pytest.importorskip("tokenizers", reason="the accurate tagger is not installed")
-    assert load("accurate").model.startswith("accurate-2/")
+    assert load("accurate").model.startswith("accurate-3/")
     assert load("auto").model == load("accurate").model
 
 

@@ -25,7 +25,7 @@ def shipped() -> Weights:
 def stricter(shipped: Weights, threshold: float) -> Card:
     """The shipped tagger with another threshold, as a team's own."""
     levels = {**shipped.card.levels, "buy": Level(threshold=threshold)}
-    return replace(shipped.card, version="1-own", base=shipped.card.model, levels=levels)
+    return replace(shipped.card, version="2-own", base=shipped.card.model, levels=levels)
 
 
 def test_the_file_stands_beside_the_database(store: Path) -> None:
@@ -40,8 +40,8 @@ def test_what_was_put_is_used_and_undone_step_by_step(store: Path, shipped: Weig
         put(path, stricter(shipped, threshold), shipped.parts, MARKS)
         models.append(load("fast", store).model)
     assert len({*models}) == 4
-    assert models[0].startswith("fast-1/")
-    assert all(model.startswith("fast-1-own/") for model in models[1:])
+    assert models[0].startswith("fast-2/")
+    assert all(model.startswith("fast-2-own/") for model in models[1:])
     back = [(undo(path), load("fast", store).model) for _ in range(3)]
     assert back == [(True, models[2]), (True, models[0]), (False, models[0])]
     assert [*path.parent.iterdir()] == []
@@ -95,7 +95,7 @@ def test_own_weights_from_older_ones_are_used_with_a_hint(
     store: Path, shipped: Weights, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(own_path(store, "fast"), replace(stricter(shipped, 0.9), base="fast-0/old"), shipped.parts, MARKS)
-    assert load("fast", store).model.startswith("fast-1-own/")
+    assert load("fast", store).model.startswith("fast-2-own/")
     assert "learned from fast-0/old" in caplog.text
     assert "`listener train` again" in caplog.text
 

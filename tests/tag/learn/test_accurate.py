@@ -50,7 +50,7 @@ def test_what_is_taught_is_told_and_vectors_stay(weights: Weights, tmp_path: Pat
     outcome = train(learner, weights.card.levels, labels, ())
     assert outcome.refusal == ""
     assert outcome.added is not None
-    card = replace(weights.card, version="1-own", levels=outcome.levels)
+    card = replace(weights.card, version="2-own", levels=outcome.levels)
     write_weights(tmp_path / "own.weights", card, learner.parts(outcome.added))
     taggers = accurate.accurate_tagger(), accurate.accurate_tagger(tmp_path / "own.weights")
     post = Post(source="x", id="1", text="bagsy one gizmo now", created_at=NOW)

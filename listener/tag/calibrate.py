@@ -54,6 +54,7 @@ def _expected(p: Sequence[float], otherwise: float) -> float:
 def _platt(rated: Rated, start: Level = _AS_IT_IS, hold: float = _FLAT) -> Level:
     """Newton's steps on the cross-entropy of σ(scale · z + shift); `hold`: how much the shift of the start counts."""
     scale, shift = start.scale, start.shift
+    cost = _cost(rated, scale, shift, start, hold)
     for _ in range(_STEPS):
         g0, g1, h00, h01, h11 = _PULL * (scale - start.scale), hold * (shift - start.shift), _PULL, 0.0, hold
         for z, true in rated:
@@ -62,16 +63,26 @@ def _platt(rated: Rated, start: Level = _AS_IT_IS, hold: float = _FLAT) -> Level
             g0, g1 = g0 + error * z, g1 + error
             h00, h01, h11 = h00 + weight * z * z, h01 + weight * z, h11 + weight
         area = h00 * h11 - h01 * h01
-        step0, step1 = (_short((a * c - b * h01) / area) for a, b, c in ((g0, g1, h11), (g1, g0, h00)))
-        scale, shift = max(0.05, scale - step0), shift - step1
-        if abs(step0) + abs(step1) < _FLAT:
+        step0, step1 = ((a * c - b * h01) / area for a, b, c in ((g0, g1, h11), (g1, g0, h00)))
+        for _ in range(_STEPS):  # where few posts hold, the curve is nearly flat, and a whole step would run away
+            new = max(0.05, scale - step0), shift - step1
+            if (after := _cost(rated, *new, start, hold)) <= cost:
+                break
+            step0, step1 = step0 / 2, step1 / 2
+        else:
+            break
+        moved = abs(new[0] - scale) + abs(new[1] - shift)
+        (scale, shift), cost = new, after
+        if moved < _FLAT:
             break
     return Level(round(scale, 4), round(shift, 4))
 
 
-def _short(step: float) -> float:
-    """A step of Newton's that cannot run away: where few posts hold, the curve is nearly flat."""
-    return max(-1.0, min(1.0, step))
+def _cost(rated: Rated, scale: float, shift: float, start: Level, hold: float) -> float:
+    """What `_platt` makes as small as can be."""
+    signed = ((scale * z + shift) * (1 if true else -1) for z, true in rated)
+    lost = sum(max(0.0, -s) + math.log1p(math.exp(-abs(s))) for s in signed)
+    return lost + (_PULL * (scale - start.scale) ** 2 + hold * (shift - start.shift) ** 2) / 2
 
 
 def threshold(rated: Rated, least_precision: float = 0.0) -> float:

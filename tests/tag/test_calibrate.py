@@ -35,6 +35,17 @@ def test_few_labels_do_not_bend_the_logits_far() -> None:
     assert level([(3.0, True), (-3.0, False)]).scale < 3
 
 
+@pytest.mark.parametrize("held", [5, 15, 30])
+@pytest.mark.parametrize("seed", range(8))
+def test_what_hardly_any_post_holds_is_rated_too(seed: int, held: int) -> None:
+    """Where the curve is nearly flat, a step too long leads nowhere: then each post was told one in five."""
+    dice = random.Random(seed)
+    rated = [(dice.gauss(-12, 2), False) for _ in range(1_500)] + [(dice.gauss(-4, 2.5), True) for _ in range(held)]
+    found = level(rated)
+    assert calibration_error([(found.p(z), y) for z, y in rated]) < 0.01
+    assert sum(found.p(z) for z, _ in rated) == pytest.approx(held, rel=0.2)
+
+
 def test_the_threshold_parts_what_can_be_parted() -> None:
     assert 0.2 < threshold([(0.9, True), (0.8, True)] * 20 + [(0.2, False), (0.1, False)] * 20) < 0.8
 

@@ -49,7 +49,7 @@ def test_what_is_not_there_names_the_setting(choice: str) -> None:
 
 @pytest.mark.parametrize(("tagger", "urgency"), [(lexicon_tagger(), 2), (load("fast"), 1)])
 def test_the_line_of_a_post(post: Callable[..., Post], tagger: Tagger, urgency: int) -> None:
-    asked = post("where can I buy a standing desk in Leeds tonight?", id="p7")
+    asked = post("where can I buy a standing desk in Leeds today? it's urgent", id="p7")
     (tags,) = tagger([asked])
     line = as_json(asked, tags)
     assert json.loads(json.dumps(line)) == line

@@ -47,7 +47,7 @@ def test_what_is_not_there_names_the_setting(choice: str) -> None:
         load(choice)
 
 
-@pytest.mark.parametrize(("tagger", "urgency"), [(lexicon_tagger(), 2), (load("fast"), 1)])
+@pytest.mark.parametrize(("tagger", "urgency"), [(lexicon_tagger(), 2), (load("fast"), 2)])
 def test_the_line_of_a_post(post: Callable[..., Post], tagger: Tagger, urgency: int) -> None:
     asked = post("where can I buy a standing desk in Leeds today? it's urgent", id="p7")
     (tags,) = tagger([asked])

@@ -260,7 +260,11 @@ class App:
 
     # Trends
 
-    def look_for_trends(self) -> int:
+    def look_for_trends(self) -> None:
+        """Have told what trends in what was found since the last look."""
+        self.count_trends()
+
+    def count_trends(self) -> int:
         """Count what was found since the last look; answers how many messages are new. Trouble is noted, not raised."""
         told = self._trends.look(self.parts) + self._counts.look(self.parts, self._trends.later)
         if told:

@@ -51,7 +51,7 @@ def once(app: App, names: Iterable[str], progress: Callable[[str], None] = lambd
         while app.recheck(name) is not None:  # more posts are due
             progress(f"{name}: stored posts are looked up again")
     app.tell_operators()
-    alerts += app.look_for_trends()
+    alerts += app.count_trends()
     waiting = deliver(app, app.senders(), progress)
     app.mend()
     app.retain()

@@ -47,6 +47,14 @@ def test_posts_are_looked_up_again_soon_also_where_no_process_lives_for_long(
     assert (planned["recheck feed"] - planned["read feed"]).total_seconds() <= 60
 
 
+def test_work_that_is_done_waits_for_its_interval(office: Office, schedule: Schedule) -> None:
+    """What a job answers are the seconds until its next run: at 0 it would never rest."""
+    Running(office.app, office.env, schedule).put_jobs()
+    for job in schedule._scheduler.get_jobs():
+        (plan,) = job.args
+        assert plan.work() is None, plan.name
+
+
 def test_a_job_that_stays_the_same_keeps_its_rhythm(schedule: Schedule) -> None:
     schedule.put([Job("a", 5.0, lambda: None), Job("b", 5.0, lambda: None)])
     first = {job.id: job for job in schedule._scheduler.get_jobs()}

@@ -1,7 +1,7 @@
 """Questions as they are counted, and the trends that came of them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from listener.types.trend import Asked, Trend
 
 REMEMBERED = timedelta(days=15)  # that a detector compares with
 _KEPT = timedelta(days=31)  # for what is asked most in a month
+_PAGE = 5_000  # questions read at once
 
 
 class Tiding(Struct, frozen=True, kw_only=True):
@@ -90,15 +91,19 @@ class TrendStore:
         )
         return [(row["id"], at(row["fetched_at"]), stored(self.db, row)) for row in rows]
 
-    def remembered(self, topic: str, model: str, now: datetime) -> tuple[int, bytes, list[Asked]]:
+    def remembered(self, topic: str, model: str, now: datetime) -> tuple[int, bytes, Iterator[Asked]]:
         """The last finding looked at, what is known beside the questions (b"": nothing), and the questions."""
         known = self.db.rows("select upto, memory from trend_memory where topic=? and model=?", (topic, model))
-        rows = self.db.rows(
-            "select * from asked where topic=? and model=? and at > ? order by id",
-            (topic, model, iso(now - REMEMBERED)),
-        )
-        found = [asked_of(row) for row in rows]
+        found = self._questions(topic, model, iso(now - REMEMBERED))
         return (known[0]["upto"], known[0]["memory"].encode(), found) if known else (0, b"", found)
+
+    def _questions(self, topic: str, model: str, since: str) -> Iterator[Asked]:
+        """Page by page: they may be hundreds of thousands."""
+        sql = "select * from asked not indexed where topic=? and model=? and at > ? and id > ? order by id limit ?"
+        last = 0
+        while rows := self.db.rows(sql, (topic, model, since, last, _PAGE)):
+            yield from map(asked_of, rows)
+            last = rows[-1]["id"]
 
     def asked(self, topic: str, since: datetime) -> tuple[str, bytes, list[Asked]]:
         """The model whose questions are the latest, what is known beside them, and its questions since then."""

@@ -43,7 +43,8 @@ class Near:
         """The latest rows that are like this one, and how alike."""
         known, dropped = self._of(row), self.past.dropped
         rows, alike = np.array(known.rows), np.array(known.alike)
-        at = int(np.searchsorted(rows, self.past.start + dropped)) if known.rows[0] < self.past.start + dropped else 0
+        oldest = self.past.start + dropped
+        at = int(np.searchsorted(rows, oldest)) if known.rows and known.rows[0] < oldest else 0
         return rows[at:] - dropped, alike[at:]
 
     def known(self, row: int) -> tuple[Rows, Floats]:

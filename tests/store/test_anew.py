@@ -19,6 +19,7 @@ from listener.trend.threads import name_of
 from listener.types import Batch
 from listener.types.trend import Asked, Trend
 from tests.making import NOW, Tell, analysis
+from tests.store.conftest import remembered
 
 CHANGE = Change("desks", "light-1", "turned-1")
 
@@ -93,7 +94,7 @@ def test_where_it_went_on_it_goes_on(anew: AnewStore) -> None:
 
 def test_until_all_is_there_the_old_ones_are_in_use(anew: AnewStore) -> None:
     make(anew, 4)
-    old = TrendStore(anew.db).remembered("desks", "light-1", NOW)
+    old = remembered(anew.db)
     assert old[2] == [question(n) for n in range(2, 10)]
     assert progress(anew.db) == [Progress(model="light-1", questions=9, anew=4, anew_model="turned-1")]
 
@@ -103,8 +104,8 @@ def test_then_the_new_ones_take_their_place(anew: AnewStore) -> None:
     found = anew.remembered(CHANGE, NOW)
     assert [each.post for each in found] == names(range(2, 10)), f"those of the last {REMEMBERED.days} days"
     anew.renew(renewed(Remade("desks/t", b"new!", 0.7)))
-    assert TrendStore(anew.db).remembered("desks", "turned-1", NOW) == (7, b'{"seen":8}', found)
-    assert TrendStore(anew.db).remembered("desks", "light-1", NOW) == (0, b"", [])
+    assert remembered(anew.db, model="turned-1") == (7, b'{"seen":8}', found)
+    assert remembered(anew.db) == (0, b"", [])
     assert progress(anew.db) == [Progress(model="turned-1", questions=9)]
     assert anew.model("desks") == "turned-1"
 
@@ -152,7 +153,7 @@ def test_another_topic_keeps_its_own(anew: AnewStore) -> None:
     make(anew)
     anew.renew(renewed())
     assert anew.model("lamps") == "light-1"
-    assert len(TrendStore(anew.db).remembered("lamps", "light-1", NOW)[2]) == 1
+    assert len(remembered(anew.db, topic="lamps")[2]) == 1
     assert progress(anew.db) == [
         Progress(model="turned-1", questions=9),
         Progress(model="light-1", questions=1),
@@ -193,6 +194,6 @@ def test_trouble_in_the_midst_leaves_the_old_ones_in_use(
         with pytest.raises(StoreError):
             anew.renew(renewed(Remade(key, b"new!", 0.7)))
     assert anew.model("desks") == "light-1"
-    assert len(TrendStore(anew.db).remembered("desks", "light-1", NOW)[2]) == 8
+    assert len(remembered(anew.db)[2]) == 8
     assert len(known(anew.db, "desks", "light-1")) == 1
     assert len(anew.remembered(CHANGE, NOW)) == 8

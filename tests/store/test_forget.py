@@ -206,7 +206,7 @@ HARMLESS = {
     "spending": "source part day spent held",
     "forgotten": "mark kind at",
     "trends": "id key kind topic votes authors expected score since seconds at updated_at state answer "
-    "what of over posts cold model vector within verdict muted_until owner",
+    "what of over posts cold model vector within verdict muted_until owner hours",
     "trend_posts": "trend",
     "replies": "trend",
     "totals": "topic cell hour votes",

@@ -11,6 +11,7 @@ from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
 from listener.trend.threads import name_of
 from listener.types.trend import Asked, Trend
 from tests.making import NOW
+from tests.store.conftest import remembered
 
 Rows = list[tuple[object, ...]]
 
@@ -52,23 +53,31 @@ def quiet(found: Trend) -> Tiding:
 def test_what_was_counted_comes_back_in_the_order_in_which_it_came(tables: TrendStore) -> None:
     asked = (question(3), question(1), question(2))
     tables.keep(counted(asked=asked, upto=7), NOW)
-    assert tables.remembered("desks", "light-1", NOW) == (7, b'{"seen":1}', list(asked))
+    assert remembered(tables.db) == (7, b'{"seen":1}', list(asked))
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 4])
+def test_all_questions_are_read_page_by_page(tables: TrendStore, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    monkeypatch.setattr("listener.store.trends._PAGE", page)
+    asked = tuple(question(number) for number in range(3))
+    tables.keep(counted(asked=asked, upto=7), NOW)
+    assert remembered(tables.db)[2] == [*asked]
 
 
 def test_nothing_is_remembered_at_first(tables: TrendStore) -> None:
-    assert tables.remembered("desks", "light-1", NOW) == (0, b"", [])
+    assert remembered(tables.db) == (0, b"", [])
 
 
 def test_questions_of_another_model_or_topic_are_not_compared(tables: TrendStore) -> None:
     tables.keep(counted(asked=(question(1),)), NOW)
-    assert tables.remembered("desks", "light-2", NOW) == (0, b"", [])
-    assert tables.remembered("lamps", "light-1", NOW) == (0, b"", [])
+    assert remembered(tables.db, model="light-2") == (0, b"", [])
+    assert remembered(tables.db, topic="lamps") == (0, b"", [])
 
 
 def test_a_question_that_is_counted_again_is_one_question(tables: TrendStore) -> None:
     tables.keep(counted(asked=(question(1),)), NOW)
     tables.keep(counted(asked=(question(1),), upto=2), NOW)
-    upto, _, asked = tables.remembered("desks", "light-1", NOW)
+    upto, _, asked = remembered(tables.db)
     assert (upto, asked) == (2, [question(1)])
 
 
@@ -78,7 +87,7 @@ def test_questions_are_dropped_when_nothing_needs_them(
 ) -> None:
     tables.keep(counted(asked=(question(1, days=age),)), NOW)
     assert tables.db.value("select count(*) from asked") == kept
-    assert len(tables.remembered("desks", "light-1", NOW)[2]) == compared
+    assert len(remembered(tables.db)[2]) == compared
     assert timedelta(days=15) == REMEMBERED
 
 

@@ -58,6 +58,14 @@ def test_further_back_is_looked_only_as_far_as_is_asked_for(monkeypatch: pytest.
     assert reached == [90, 86, 82, 74, 58, 26, 0]
 
 
+def test_a_question_without_a_known_word_is_like_none() -> None:
+    past, levels = Past(WIDTH), Levels()
+    near = Near(past, levels)
+    for number in range(3):
+        row = past.add(asked(number, [0] * WIDTH), MINUTE * number)
+        assert [found.tolist() for found in near.latest(row)] == [[], []]
+
+
 def test_who_is_not_among_the_latest_any_more_is_not_remembered() -> None:
     past, levels = Past(WIDTH), Levels()
     near = Near(past, levels)

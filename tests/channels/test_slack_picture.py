@@ -128,6 +128,17 @@ def test_the_same_picture_is_uploaded_once_and_a_new_one_when_it_has_grown(slack
     assert [len(each) for each in images(server)] == [1, 1, 1]
 
 
+def test_a_process_that_runs_for_long_does_not_remember_every_picture(
+    slack: Channel, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.channels.slack.pictures._KEPT", 1)
+    server.script = [*taken(server, FINE), *taken(server, FINE), *taken(server, FINE)]
+    for hours in (HOURS, (*HOURS[1:], 20), HOURS):
+        assert TREND.trend
+        slack.update(replace(TREND, trend=replace(TREND.trend, hours=hours)), "C0A/1.5")
+    assert paths(server).count(UPLOAD) == 3
+
+
 def test_a_picture_that_slack_has_not_looked_through_is_tried_again_and_the_card_is_right_meanwhile(
     slack: Channel, server: Server
 ) -> None:

@@ -23,6 +23,7 @@ SCOPE = "files:write"
 SOON = 5.0  # seconds until Slack has looked through a file
 _TRIES = 3  # of showing it
 _LATER = {"unreachable", "ratelimited"}  # another picture may pass
+_KEPT = 500  # pictures that are remembered
 
 
 class Pictures:
@@ -55,6 +56,9 @@ class Pictures:
         except (Ambiguous, ChannelError, Lost, NotSent, KeyError) as error:
             self._failed(error)
             return ""
+        if len(self._files) >= _KEPT:
+            self._files.clear()
+            self._tries.clear()
         self._files[picture] = file
         return file if self._tries[file] < _TRIES else ""
 

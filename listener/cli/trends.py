@@ -73,7 +73,7 @@ def answered(folder: Path, number: int, url: str, json: bool) -> None:
 @_number
 @click.option("--hours", type=click.IntRange(1, 24 * 30), default=24, show_default=True, help="For how long.")
 def mute(folder: Path, number: int, hours: int, json: bool) -> None:
-    """Tell no more of a trend for a while. However it grows; nor of another that asks the same."""
+    """Tell no more of a trend for a while, nor of another that asks the same."""
     until = clock() + timedelta(hours=hours)
     _say(folder, number, lambda store: known.mute(store.db, number, until), f"is muted until {until:%d %b %H:%M} UTC")
 

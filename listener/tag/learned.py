@@ -21,7 +21,7 @@ from listener.tag.weights import MOODS, SIGNALS, TAGS, Card, Level
 from listener.types import Evidence, Moment, Post, Sentiment, Span, Tags
 
 HEADS = (*TAGS, *MOODS)
-_PROVED = 150  # words that are read again to prove what is shown of a post: a long one shows its strongest phrases
+_PROVED = 120  # words that are read again to prove what is shown of a post: a long one shows its strongest phrases
 _MOMENTS = tuple(Moment)  # to walk over an enumeration is slow
 _QUESTION, _SOON, _NOW = (TAGS.index(name) for name in ("question", "soon", "now"))
 

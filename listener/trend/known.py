@@ -22,7 +22,7 @@ def asks_again(asked: Floats, known: Sequence[Known], least: float, centre: Floa
     """
     if not known or not asked.any():
         return None
-    asked = _unit(asked - centre)
+    asked = length_one(asked - centre)
     means = np.array([np.frombuffer(each.vector, np.float32) for each in known])
     square, along = float(centre @ centre), means @ centre
     spread = np.maximum(1 - 2 * along + square, _LEAST)  # mean square of how far the posts of each are from the middle
@@ -46,6 +46,7 @@ def summary(vectors: Sequence[bytes]) -> tuple[Floats, float]:
     return mean, max(0.0, (float(mean @ mean) * size - 1) / (size - 1)) if size > 1 else 1.0
 
 
-def _unit(vector: Floats) -> Floats:
-    found: Floats = vector / max(float(np.linalg.norm(vector)), _LEAST)
+def length_one(vectors: Floats) -> Floats:
+    """Vectors, along the last axis, made of length 1; what is next to nothing stays so."""
+    found: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), _LEAST)
     return found

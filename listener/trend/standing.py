@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from listener.trend.known import unit
+from listener.trend.known import length_one, unit
 from listener.trend.past import Floats, Rows, voters
 from listener.types.trend import Asked, Standing
 
@@ -12,7 +12,6 @@ MOST = 8_000  # questions that are compared with each other; of more, so many ar
 _BLOCK = 1_000
 _LEAST = 2  # votes
 _LOOSE = 0.5  # cosine where a topic has not learned its own yet
-_SHORTEST = 1e-4
 
 
 def standing(
@@ -30,7 +29,7 @@ def standing(
     if not drawn:
         return []
     scale, vectors = len(asked) / len(drawn), np.array([unit(each.vector) for each in drawn])
-    near = _alike(vectors if centre is None else _unit(vectors - centre), least)
+    near = _alike(vectors if centre is None else length_one(vectors - centre), least)
     free, found = np.ones(len(drawn), bool), list[Standing]()
     for middle in sorted(range(len(drawn)), key=lambda row: (-len(near[row]), row)):
         if len(found) == limit or len(near[middle]) < _LEAST:
@@ -41,11 +40,6 @@ def standing(
             free[members] = False
             found.append(_standing([drawn[row] for row in rows], drawn[middle].post, vectors[rows], scale))
     return sorted(found, key=lambda each: -each.votes)
-
-
-def _unit(vectors: Floats) -> Floats:
-    found: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _SHORTEST)
-    return found
 
 
 def _alike(vectors: Floats, least: float) -> list[Rows]:

@@ -76,7 +76,7 @@ class Http:
                 return _read(response)
         except (OSError, http.client.HTTPException, ValueError) as error:
             # "from None": a header that cannot be sent is quoted in its error, and it may hold a token.
-            raise (Lost if attempt.connected else NotSent)(_reason(error)) from None
+            raise (Lost if attempt.connected else NotSent)(reason(error)) from None
 
 
 def _read(response: http.client.HTTPResponse) -> Reply:
@@ -86,7 +86,8 @@ def _read(response: http.client.HTTPResponse) -> Reply:
     return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a connection failed, in a few words that quote nothing secret."""
     cause = getattr(error, "reason", error)  # urllib wraps what a socket raised
     if isinstance(cause, TimeoutError):
         return "no answer in time"

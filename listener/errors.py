@@ -56,7 +56,7 @@ class MissingSecret(ListenerError):
 
     def __init__(self, name: str, why: str = "") -> None:
         super().__init__(f"set {name} or {name}_FILE" + (f" ({why})" if why else ""))
-        self.name = name
+        self.name, self.why = name, why
 
 
 class OutsideError(ListenerError):

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from msgspec import Struct
 
 from listener.deliver import Sender
+from listener.desk import Line
 from listener.errors import ODD, StoreError
 from listener.types import Clock
 
@@ -78,11 +79,12 @@ class Worker(threading.Thread):
 
 
 class Schedule:
-    """APScheduler for the jobs, and a thread for each sender."""
+    """APScheduler for the jobs, a thread for each sender, and one for the desk."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._stop = clock, threading.Event()
         self._workers: list[Worker] = []
+        self._line: Line | None = None
         self.failed = False  # something ended that should not have
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -147,6 +149,22 @@ class Schedule:
         for worker in self._workers:
             worker.wake.set()
 
+    # The desk
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody answers the buttons."""
+        return self._line is not None
+
+    def attend(self, line: Line | None) -> None:
+        """Have this one answer the buttons, from now on; None nobody."""
+        if self._line:
+            self._line.halt()
+            self._line.join(_PATIENCE)
+        self._line = line
+        if line:
+            line.start()
+
     # The end
 
     def wait(self, seconds: float | None) -> None:
@@ -166,9 +184,11 @@ class Schedule:
         self._stop.set()
         for worker in self._workers:
             worker.halt()
+        if self._line:
+            self._line.halt()
         done = threading.Thread(target=self._shut_down, daemon=True)
         done.start()
-        waiting = [done, *self._workers]
+        waiting = [done, *self._workers, *([self._line] if self._line else [])]
         end = monotonic() + _PATIENCE
         for thread in waiting:
             thread.join(max(0.0, end - monotonic()))

@@ -46,7 +46,7 @@ class App:
     """
 
     def __init__(self, parts: Parts, store: Store, now: Clock = clock, real: Clock = clock) -> None:
-        self.parts, self.store, self._now, self._real = parts, store, now, real
+        self.parts, self.store, self._now, self.real = parts, store, now, real
         self.on_alert: Callable[[], None] = lambda: None
         self._failures: dict[str, int] = {}
         self._senders: dict[str, Sender] = {}
@@ -79,7 +79,7 @@ class App:
             if isinstance(bound.source, Spender):
                 bound.source.spend_from(self.store.purse(name))
             if isinstance(bound.source, Metered):
-                bound.source.count_with(self.store.meter(bound.budget, self._real))
+                bound.source.count_with(self.store.meter(bound.budget, self.real))
 
     # Reading
 
@@ -170,20 +170,20 @@ class App:
         self._tell_operators()
         soon = self._waits.get(name)
         if soon is not None:
-            self.store.plan(name, self._real() + timedelta(seconds=soon))
+            self.store.plan(name, self.real() + timedelta(seconds=soon))
         return soon
 
     def must_wait(self, name: str) -> float:
         """Seconds for which the platform asked to be left alone, perhaps before we were started; 0: it may be asked."""
         until = self.store.asked_until(name)
-        left = (until - self._real()).total_seconds() if until else 0.0
+        left = (until - self.real()).total_seconds() if until else 0.0
         return min(max(0.0, left), _LONGEST_WAIT)  # a clock that was set back must not prolong it
 
     def in_trouble(self, name: str, error: SourceError) -> float:
         """Note that a source cannot be read; answers the seconds until the next try."""
         self._failures[name] = self._failures.get(name, 0) + 1
         wait = retry_in(error, self._failures[name], self._random)
-        now = self._real()
+        now = self.real()
         log.warning("%s", trouble(error, now + timedelta(seconds=wait)))
         self.store.failed("source", name, error.why, now, now + timedelta(seconds=wait))
         if error.wait is not None and error.code not in _OWN_WAITS:
@@ -199,7 +199,7 @@ class App:
             log.error("operators could not be told: %s; tried again later", error)
 
     def _tell_operators(self) -> None:
-        if notices.tell(self.store, self.parts, self._real()):
+        if notices.tell(self.store, self.parts, self.real()):
             self.on_alert()
 
     def recheck(self, name: str) -> float | None:
@@ -286,7 +286,7 @@ class App:
         """Change messages that show what they should not any more, as far as they can be; nothing new is told."""
         for name, channel in self.parts.channels.items():
             sender, until = self._sender(name, channel), monotonic() + _PATIENCE
-            while self.store.outbox.stale(name, self._real()) and monotonic() < until and not sender.stuck:
+            while self.store.outbox.stale(name, self.real()) and monotonic() < until and not sender.stuck:
                 if rest := sender.step(tell=False):
                     sleep(min(rest, _PATIENCE / 10))
                 elif not sender.trouble:
@@ -295,7 +295,7 @@ class App:
     def _adopt(self) -> None:
         """What waits for a channel that is not configured any more is told to the fallback, or on the console."""
         configured = {*self.parts.channels, *(channel.name for channel in self.parts.settings.channels)}
-        adopted = self.store.outbox.adopt(configured, self.parts.router.root_fallback or CONSOLE, self._real())
+        adopted = self.store.outbox.adopt(configured, self.parts.router.root_fallback or CONSOLE, self.real())
         if adopted:
             log.warning("%d messages waited for channels that are no longer configured: sent elsewhere", adopted)
 
@@ -307,7 +307,7 @@ class App:
             name,
             channel,
             self.store.outbox,
-            self._real,
+            self.real,
             pace=pace,
             fallback=lambda place: self.parts.router.fallback(place) or (root if root != place else ""),
         )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from listener import plugins
 from listener.alert import Router, Rules
+from listener.channels.slack.app import is_unset, why_none
 from listener.config import Env, Settings, SourceSettings
 from listener.errors import ConfigError, MissingSecret
 from listener.meter import budget_name
@@ -52,6 +53,8 @@ def assemble(settings: Settings, env: Env) -> Parts:
     if CONSOLE not in channels:
         console = plugins.find("channel", CONSOLE)
         channels[CONSOLE] = console.make(console.options(), env)
+    if any(channel.use == "slack" and channel.name in channels for channel in settings.channels):
+        skipped += _buttonless(env)
     names = {topic.id: topic.name for topic in settings.topics}
     router = Router(_reachable(settings.route, channels), dict(settings.sets), names)
     return Parts(
@@ -95,6 +98,12 @@ def _channel(use: str, name: str, options: Struct, env: Env, skipped: list[str])
     except MissingSecret as missing:
         skipped.append(f"channel {name} is skipped, its alerts go to the console: {missing}")
         return None
+
+
+def _buttonless(env: Env) -> list[str]:
+    """Why cards in Slack have no buttons though somebody wants them."""
+    why = "" if is_unset(env) else why_none(env)
+    return [f"cards in Slack have no buttons: {why}"] if why else []
 
 
 def _reachable(route: Route, channels: Mapping[str, Channel]) -> Route:

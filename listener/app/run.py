@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from listener import plugins
+from listener.app import desk
 from listener.app.app import App
 from listener.app.clocks import clock
 from listener.app.parts import assemble
@@ -60,6 +61,14 @@ class Running:
         """Put everything to work."""
         self.put_jobs()
         self._schedule.send_with(self._app.senders())
+        self._attend()
+
+    def _attend(self) -> None:
+        """Answer the buttons in Slack, or not; a connection that stands outlasts a change of the configuration."""
+        if not desk.is_wanted(self._app, self._env):
+            self._schedule.attend(None)
+        elif not self._schedule.attended:
+            self._schedule.attend(desk.line(self._app, self._env))
 
     def put_jobs(self) -> None:
         """Have the jobs that the configuration asks for."""

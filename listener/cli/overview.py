@@ -5,7 +5,7 @@ from datetime import datetime
 
 from listener.cli.common import here
 from listener.cli.tables import ago, many, minute, span, table
-from listener.ops.status import Budget, Money, SourceStatus, Status
+from listener.ops.status import Budget, DeskStatus, Money, SourceStatus, Status
 from listener.store.anew import Progress
 
 _STATES = ("pending", "sending", "unknown", "sent", "failed", "dropped")
@@ -25,10 +25,18 @@ def sections(found: Status) -> Iterator[str]:
         yield table(headers, lines)
     if wrong := [line for source in found.sources for line in _wrong(source)]:
         yield "\n".join(wrong)
+    if found.desk:
+        yield _desk(found.desk)
     yield from _messages(found)
     yield from _missed(found)
     if found.vectors:
         yield table(("QUESTIONS OF TRENDS", "VECTORS", "BEING MADE"), [_vectors(each) for each in found.vectors])
+
+
+def _desk(desk: DeskStatus) -> str:
+    if desk.error:
+        return f"✗ buttons in Slack do nothing since {minute(desk.since)}: {desk.error}"
+    return f"buttons in Slack are answered since {minute(desk.since)}"
 
 
 def _vectors(each: Progress) -> tuple[str, ...]:

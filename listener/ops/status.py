@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from listener import plugins
+from listener.channels.slack.app import has_buttons
 from listener.config import Env, Settings, SourceSettings
 from listener.errors import MissingSecret
 from listener.meter import budget_name
@@ -69,6 +70,13 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     rechecks_due: int = 0  # stored posts that are to be looked up again now
 
 
+class DeskStatus(Struct, frozen=True):
+    """Whether the buttons in Slack are answered."""
+
+    since: datetime  # when the connection was made, or the trouble began
+    error: str = ""  # why they are not; "" they are
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """How everything is."""
 
@@ -83,6 +91,7 @@ class Status(Struct, frozen=True, kw_only=True):
     posts: int
     findings: int
     alerts: int
+    desk: DeskStatus | None = None  # None: cards have no buttons
     vectors: tuple[Progress, ...] = ()  # by which the questions of trends are compared
 
 
@@ -103,6 +112,7 @@ def status(settings: Settings, env: Env, store: Store, running: str, now: dateti
         posts=rows["posts"],
         findings=rows["findings"],
         alerts=rows["alerts"],
+        desk=_desk(rows["desk"]) if has_buttons(env) and running else None,
         vectors=tuple(progress(store.db)),
     )
 
@@ -181,6 +191,11 @@ class _Look(Struct, frozen=True):
             left=None if cap is None else round(max(0.0, cap - spent - held), 6),
             parts={name: sum(each) / _DOLLAR for name, each in parts.items()},
         )
+
+
+def _desk(row: Mapping[str, Any] | None) -> DeskStatus | None:
+    since = _time(row["error_at"] or row["ok_at"]) if row else None
+    return DeskStatus(since, row["error"]) if row and since else None
 
 
 def _usual(last: datetime | None, every: float) -> datetime | None:

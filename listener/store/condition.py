@@ -26,6 +26,7 @@ def status(db: Database) -> dict[str, Any]:
             {**dict(r), "lag": _lag(db, r["name"].partition(":")[2], r["since"])}
             for r in db.rows("select * from health where kind='source' order by name")
         ],
+        "desk": next((dict(r) for r in db.rows("select * from health where kind='desk'")), None),
         "outbox": {
             f"{r['sender']} {r['state']}": r["n"]
             for r in db.rows("select sender, state, count(*) as n from outbox group by sender, state")

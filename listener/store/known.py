@@ -1,7 +1,7 @@
 """Questions that trended: what people said of them, who asked them again, and whose alerts go into their threads."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from listener.types.trend import Known
 
 OPEN_FOR = timedelta(hours=6)  # after it was last told, a question trends
 HELD_FOR = timedelta(seconds=40)  # a post's own alert waits, while a question of its topic trends, to be looked at
+NOT_A_QUESTION = "not-a-question"
 MOST = 500  # questions of a topic that are known again, the latest
 
 
@@ -86,36 +87,41 @@ _ALONE = (  # messages about one post alone, that nobody has tried to send
 
 def answer(db: Database, number: int, url: str) -> bool:
     """Note the address of our answer, and show it to all who asked; False where there is no such trend."""
-    return _say(db, number, "answer", url)
+    return _say(db, number, answer=url)
 
 
 def mute(db: Database, number: int, until: datetime) -> bool:
     """Tell no more of it until then; False where there is no such trend."""
-    return _say(db, number, "muted_until", iso(until))
+    return _say(db, number, muted_until=iso(until))
 
 
 def refuse(db: Database, number: int) -> bool:
     """It is no question: nothing like it is told; False where there is no such trend."""
-    return _say(db, number, "verdict", "not-a-question")
+    return _say(db, number, verdict=NOT_A_QUESTION)
 
 
 def own(db: Database, number: int, name: str) -> bool:
     """Note who takes care of it; False where there is no such trend."""
-    return _say(db, number, "owner", name)
+    return _say(db, number, owner=name, owner_id="")
 
 
-def _say(db: Database, number: int, column: str, value: str) -> bool:
+def _say(db: Database, number: int, **said: str) -> bool:
     with db.write() as conn:
         row = conn.execute("select key, topic from trends where id=?", (number,)).fetchone()
-        if row is None:
-            return False
-        conn.execute(f"update trends set {column}=? where id=?", (value, number))
-        conn.execute("update outbox set version = version + 1 where trend=?", (row["key"],))
-        if column == "answer":
-            posts = conn.execute("select post_key from trend_posts where trend=?", (row["key"],)).fetchall()
-            names = [(f"{row['topic']}/{each['post_key']}", row["key"]) for each in posts]
-            conn.executemany("insert or ignore into replies values (?,?)", names)
-            asked = "select f.post_key from replies r join findings f on f.key = r.finding where r.trend=?"
-            for [post] in conn.execute(asked, (row["key"],)).fetchall():
-                refresh(conn, post)
-        return True
+        if row is not None:
+            change(conn, row["key"], row["topic"], said)
+        return row is not None
+
+
+def change(conn: sqlite3.Connection, key: str, topic: str, said: Mapping[str, str]) -> None:
+    """Set these columns of a trend, and have all that shows it shown anew; within an open transaction."""
+    columns = ",".join(f"{name}=?" for name in said)
+    conn.execute(f"update trends set {columns} where key=?", (*said.values(), key))
+    conn.execute("update outbox set version = version + 1 where trend=?", (key,))
+    if "answer" in said:
+        posts = conn.execute("select post_key from trend_posts where trend=?", (key,)).fetchall()
+        names = [(f"{topic}/{each['post_key']}", key) for each in posts]
+        conn.executemany("insert or ignore into replies values (?,?)", names)
+        asked = "select f.post_key from replies r join findings f on f.key = r.finding where r.trend=?"
+        for [post] in conn.execute(asked, (key,)).fetchall():
+            refresh(conn, post)

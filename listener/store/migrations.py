@@ -99,6 +99,13 @@ def m012_hours(db: Database) -> None:
         db.execute(statement)
 
 
+@migration()
+def m013_desk(db: Database) -> None:
+    """What people do with the buttons on cards."""
+    for statement in _statements("m013.sql"):
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date; a newer one is refused, an older one is first copied beside `path`."""
     db = Database(conn)

@@ -45,6 +45,7 @@ def retain(db: Database, limits: Limits, marker: Marker, now: datetime) -> int:
             conn.execute(f"delete from {table} where hour < ?", (int(oldest_counts.timestamp() // 3_600),))
         conn.execute("delete from quarantine where at < ?", (iso(now - limits.posts),))
         conn.execute("delete from told where at < ?", (iso(now - timedelta(days=2)),))
+        conn.execute("delete from events where trend != '' and at < ?", (iso(oldest_counts),))
         for stream, keep in limits.sources.items():
             _forget_unstored(conn, stream, now - keep)
     while _some(db, f"fetched_at < ? and {_HEARD}", [iso(oldest_counts)], _forget):

@@ -36,6 +36,7 @@ def view(conn: sqlite3.Connection, key: str) -> TrendView | None:
         moment=row["what"] if row["kind"] == Kind.NEED else _most([p["top_moment"] for p in posts if p["top_moment"]]),
         answer=row["answer"],
         owner=row["owner"],
+        owner_id=row["owner_id"],
         muted_until=at(row["muted_until"]) if row["muted_until"] else None,
         refused=bool(row["verdict"]),
     )

@@ -128,6 +128,7 @@ class TrendView(Struct, frozen=True, kw_only=True):
     moment: str = ""  # what most authors want
     answer: str = ""  # address of our answer
     owner: str = ""
+    owner_id: str = ""  # of the person on the platform told; "" where a command named them
     muted_until: datetime | None = None
     refused: bool = False  # people say that it is no question
 

@@ -296,7 +296,8 @@ def test_the_manifest_asks_for_exactly_what_is_used() -> None:
         "groups:history",
         "files:write",
     }
-    assert made["settings"]["socket_mode_enabled"] is False
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert made["settings"]["interactivity"] == {"is_enabled": True}
     assert "redirect_urls" not in made["oauth_config"]
     assert len(made["display_information"]["description"]) <= 140
     assert len(made["display_information"]["name"]) <= 35

@@ -97,7 +97,7 @@ Run = Callable[..., Done]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with a configuration and posts to read."""
     monkeypatch.chdir(tmp_path)
-    for name in ("COLUMNS", "LISTENER_CONFIG", "LISTENER_STORE_URL", "SLACK_BOT_TOKEN"):
+    for name in ("COLUMNS", "LISTENER_CONFIG", "LISTENER_STORE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "config"
     folder.mkdir()

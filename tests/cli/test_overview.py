@@ -7,7 +7,7 @@ import pytest
 
 from listener.cli.overview import sections
 from listener.cli.tables import columns
-from listener.ops.status import Budget, Money, Part, SourceStatus, Status
+from listener.ops.status import Budget, DeskStatus, Money, Part, SourceStatus, Status
 from listener.store.anew import Progress
 from tests.cli.conftest import Run
 from tests.making import NOW
@@ -95,13 +95,28 @@ def test_the_json_has_every_key_of_every_source(listener: Run, database: object)
     said = listener("status", "--json").json
     assert set(said) == {
         *("at", "database", "running", "sources", "outbox", "failed", "gaps", "quarantine"),
-        *("posts", "findings", "alerts", "vectors"),
+        *("posts", "findings", "alerts", "vectors", "desk"),
     }
     [source] = said["sources"]
     assert set(source) == {
         *("name", "use", "last_read", "lag", "next_read", "failures", "error", "cure", "failing_since", "troubles"),
         *("skipped", "rate", "money", "gaps_open", "gaps_filled", "rechecks_due"),
     }
+
+
+@pytest.mark.parametrize(
+    ("desk", "line"),
+    [
+        (DeskStatus(NOW), "buttons in Slack are answered since 2026-11-20 12:00 UTC"),
+        (
+            DeskStatus(NOW, "SLACK_APP_TOKEN was revoked: make one"),
+            "✗ buttons in Slack do nothing since 2026-11-20 12:00 UTC: SLACK_APP_TOKEN was revoked: make one",
+        ),
+    ],
+)
+def test_whether_buttons_are_answered_is_said(desk: DeskStatus, line: str) -> None:
+    well = SourceStatus(name="hn", use="hackernews", last_read=NOW)
+    assert list(sections(found(well, desk=desk)))[-1] == line
 
 
 def test_by_which_vectors_questions_are_compared_is_said_and_how_far_others_are() -> None:

@@ -167,7 +167,7 @@ def test_without_a_database_nothing_can_be_forgotten(listener: Run) -> None:
 def test_everything_that_is_stored_about_an_author_is_handed_out(listener: Run, database: Path) -> None:
     change(
         database,
-        "insert into events values (1, 'e', 'desks/forum:1', 'claimed', '2026-01-01T00:00:00Z', 'U1', '')",
+        "insert into events values (1, 'e', 'desks/forum:1', 'claimed', '2026-01-01T00:00:00Z', 'U1', '', '')",
     )
     found = listener("export", "--author", "forum:pia").json
     assert found["author"] == "forum:pia"

@@ -10,10 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from listener.channels.slack import SCOPES, Channel, Options
+from listener.channels.slack.app import SlackApp
 from listener.config import ChannelSettings, Env, Ops, Settings
 from listener.errors import StoreError
 from listener.ops.doctor import Trouble, examine
-from listener.ops.doctor.slack import places, workspace
+from listener.ops.doctor.slack import buttons, places, workspace
 from listener.ops.doctor.sources import source
 from listener.ops.status import SourceStatus
 from listener.store import PostName, Store
@@ -352,6 +353,46 @@ def test_a_slack_that_answers_nonsense_is_one_trouble(server: Server) -> None:
     [trouble] = asked(server.url, "slack:#listening")
     assert "channel slack: " in trouble.what
     assert "--offline" in trouble.cure
+
+
+def buttoned(url: str, **secrets: str) -> list[Trouble]:
+    env = Secrets(SLACK_BOT_TOKEN="xoxb-1", **secrets)
+    return list(buttons(env, SlackApp(env, url)))
+
+
+def test_an_app_level_token_that_works_is_no_trouble(server: Server) -> None:
+    server.script = [answer({"ok": True, "url": "wss://x.example/"})]
+    assert buttoned(server.url, SLACK_APP_TOKEN="xapp-1") == []
+    assert [seen.path for seen in server.seen] == ["/apps.connections.open"]
+
+
+def test_without_an_app_level_token_the_doctor_says_how_to_have_buttons(server: Server) -> None:
+    [trouble] = buttoned(server.url)
+    assert trouble.what == "cards in Slack have no buttons: SLACK_APP_TOKEN is not set"
+    assert "App-Level Tokens" in trouble.cure
+    assert trouble.note, "nothing need be mended"
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("token_revoked", "buttons in Slack: SLACK_APP_TOKEN was revoked"),
+        ("missing_scope", "buttons in Slack: SLACK_APP_TOKEN lacks the scope connections"),
+    ],
+)
+def test_an_app_level_token_that_slack_refuses_is_named(server: Server, code: str, what: str) -> None:
+    server.script = [answer({"ok": False, "error": code})]
+    [trouble] = buttoned(server.url, SLACK_APP_TOKEN="xapp-1")
+    assert trouble.what.startswith(what)
+    assert "set SLACK_APP_TOKEN" in trouble.cure
+    assert not trouble.note
+
+
+def test_a_token_of_another_kind_is_known_without_asking(server: Server) -> None:
+    [trouble] = buttoned(server.url, SLACK_APP_TOKEN="xoxb-1")
+    assert trouble.what == "buttons in Slack: SLACK_APP_TOKEN is no app-level token, which begins with xapp-"
+    assert server.seen == []
 
 
 def test_the_places_are_those_of_the_routes_and_of_the_operators(settings: Settings) -> None:

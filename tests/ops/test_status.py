@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from listener.config import Env, Settings, SourceSettings
 from listener.meter import budget_name
-from listener.ops.status import Budget, Money, Part, SourceStatus, status
+from listener.ops.status import Budget, DeskStatus, Money, Part, SourceStatus, status
 from listener.store import Store
 from listener.testing import FakeClock, posts
 from listener.types import Batch, Gap, Trouble
@@ -128,3 +128,19 @@ def test_the_next_run_is_the_planned_one_where_it_is_not_the_usual(paid: Setting
 def test_a_source_without_its_secret_is_shown_without_requests(paid: Settings, store: Store) -> None:
     [source] = status(paid, Env({}), store, "", NOW).sources
     assert (source.skipped, source.rate) == ("set PAID_TOKEN or PAID_TOKEN_FILE", None)
+
+
+def test_whether_buttons_are_answered_is_known_while_it_runs(settings: Settings, store: Store) -> None:
+    env, later = Env({"SLACK_APP_TOKEN": "xapp-1"}), NOW + timedelta(minutes=5)
+
+    def desk(env: Env = env, running: str = "7") -> DeskStatus | None:
+        return status(settings, env, store, running, later).desk
+
+    assert desk() is None, "it never was"
+    store.well("desk", "slack", NOW)
+    assert desk() == DeskStatus(NOW)
+    assert desk(running="") is None, "what was answered while it ran is not answered now"
+    assert desk(Env({})) is None, "cards have no buttons"
+    store.failed("desk", "slack", "cannot be reached", later, later)
+    assert desk() == DeskStatus(later, "cannot be reached")
+    assert status(settings, env, store, "7", later).sources[0].name == "feed"

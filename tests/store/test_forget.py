@@ -37,9 +37,11 @@ def test_nothing_of_an_author_is_left_and_all_still_counts(store: Store, path: P
     send(store)
     finding = f"desks/{theirs().key}"
     with store.db.write() as conn:
-        conn.execute("insert into events values (1, 'e1', ?, 'replied', '', 'U1', ?)", (finding, f"hello {AUTHOR}!"))
-        conn.execute("insert into events values (2, 'e2', ?, 'dismissed', '', 'U1', 'spam')", (finding,))
-        conn.execute("insert into events values (3, 'e3', ?, 'converted', '', 'U1', '12.50')", (finding,))
+        conn.execute(
+            "insert into events values (1, 'e1', ?, 'replied', '', 'U1', ?, '')", (finding, f"hello {AUTHOR}!")
+        )
+        conn.execute("insert into events values (2, 'e2', ?, 'dismissed', '', 'U1', 'spam', '')", (finding,))
+        conn.execute("insert into events values (3, 'e3', ?, 'converted', '', 'U1', '12.50', '')", (finding,))
     before = counts(store)
     assert left(store, *TRACES), "they were there"
     erased = store.forget(Author("forum", AUTHOR.lower()), LATER)
@@ -191,7 +193,7 @@ HARMLESS = {
     "alerts": "id channel reason revision findings due_at deadline_at created_at",
     "told": "channel fingerprint at",
     "outbox": "id channel sender thread state epoch at next_at tries ref version shown created_at trend",
-    "events": "id kind at by value",
+    "events": "id kind at by value trend",
     "aged": "author",
     "passed": "id at keys urls",  # hashes of one way alone
     "health": "name kind since caught_up_at ok_at error_at failures next_at asked_until",
@@ -206,7 +208,7 @@ HARMLESS = {
     "spending": "source part day spent held",
     "forgotten": "mark kind at",
     "trends": "id key kind topic votes authors expected score since seconds at updated_at state answer "
-    "what of over posts cold model vector within verdict muted_until owner hours",
+    "what of over posts cold model vector within verdict muted_until owner owner_id hours",
     "trend_posts": "trend",
     "replies": "trend",
     "totals": "topic cell hour votes",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from listener.channels.slack.app import has_buttons
 from listener.channels.slack.blocks import EVENT_TYPE, plain, render
 from listener.channels.slack.manifest import SCOPES, manifest
 from listener.channels.slack.pictures import SCOPE as PICTURES
@@ -48,6 +49,7 @@ class Channel:
         http = Http(options.timeout, options.deadline)
         self._api = Api(http, _token(environment), url)
         self._ids: dict[str, str] = {}
+        self._with_buttons = has_buttons(environment)
         self._pictures = Pictures(self._ask, http, url)
         self.needs: tuple[str, ...] = SCOPES
         if not options.pictures:
@@ -57,7 +59,7 @@ class Channel:
 
     def send(self, message: Message) -> str:
         """Post the message once; answers "channel id/ts"."""
-        channel, payload = self.resolve(message.place), render(message)
+        channel, payload = self.resolve(message.place), self._render(message)
         thread = _thread(message, channel)
         while True:
             try:
@@ -70,6 +72,9 @@ class Channel:
                 else:
                     self._forget(refused, message.place)
                     raise
+
+    def _render(self, message: Message, picture: str = "") -> Json:
+        return render(message, picture, with_buttons=self._with_buttons)
 
     def _post(self, channel: str, place: str, payload: Json, thread: str) -> str:
         answer = self._ask(
@@ -96,7 +101,7 @@ class Channel:
         if (picture := self._pictures.of(message)) and self._shows(message, ref, picture):
             return
         try:
-            self._update(channel, ts, message.place, render(message))
+            self._update(channel, ts, message.place, self._render(message))
         except ChannelError as refused:
             if refused.code in FIXED and message.alerts and all(alert.deleted for alert in message.alerts):
                 self.remove(ref)  # words that may not stay: rather no message than these
@@ -115,7 +120,7 @@ class Channel:
         """Show the message with its picture; False where Slack refuses it with that."""
         channel, ts = _split(ref)
         try:
-            self._update(channel, ts, message.place, render(message, picture))
+            self._update(channel, ts, message.place, self._render(message, picture))
         except ChannelError as refused:
             if refused.code not in SHAPE:
                 raise

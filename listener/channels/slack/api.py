@@ -15,8 +15,8 @@ from listener.deadline import Http, Lost, NotSent
 from listener.errors import Ambiguous, ChannelError
 from listener.types import Json
 
-_SILENT = logging.getLogger("listener.slack_sdk")
-_SILENT.setLevel(logging.CRITICAL + 1)  # every failure is raised and told once, by whoever sends
+SILENT = logging.getLogger("listener.slack_sdk")
+SILENT.setLevel(logging.CRITICAL + 1)  # every failure is raised and told once, by whoever sends
 
 
 class Answer(Struct, frozen=True):
@@ -30,7 +30,7 @@ class Api(WebClient):
     """Calls Slack's methods; every failure is a `ChannelError` (nothing happened) or `Ambiguous` (it may have)."""
 
     def __init__(self, http: Http, token: str, url: str) -> None:
-        super().__init__(token=token, base_url=url, retry_handlers=[], logger=_SILENT)
+        super().__init__(token=token, base_url=url, retry_handlers=[], logger=SILENT)
         self._http = http
 
     def ask(self, method: str, place: str = "", **arguments: object) -> Answer:

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from listener.card import BARS, Card, Piece, card, gone, line, paragraph, trend_card
+from listener.channels.slack.buttons import buttons
 from listener.types import Alert, Json, Message
 from listener.types.trend import TrendView
 
@@ -23,15 +26,17 @@ ANSWER_BY = "Answer by {date_short_pretty} at {time}"
 POSTED = "Posted {ago}"
 
 
-def render(message: Message, picture: str = "") -> Json:
+def render(message: Message, picture: str = "", *, with_buttons: bool = False) -> Json:
     """The payload: `text` for notifications, `blocks`, and the `metadata` by which the message is found again.
 
     Args:
         picture: id of a file in Slack that is shown instead of the bars of text.
+        with_buttons: somebody answers them.
     """
+    below = buttons(message) if with_buttons else []
     lines = paragraph(message.notice, LONGEST_TEXT).splitlines()
     notice = "\n".join(words for words in lines if not (picture and words.startswith(tuple(BARS))))
-    above = [*([_section(notice)] if notice else []), *(_trend(message.trend, picture) if message.trend else [])]
+    above = [*([_section(notice)] if notice else []), *(_trend(message.trend, picture, below) if message.trend else [])]
     blocks = _card(message.alerts[0]) if len(message.alerts) == 1 else _list(message.alerts)
     return {"text": _notification(message), "blocks": [*above, *blocks], "metadata": _metadata(message)}
 
@@ -71,14 +76,16 @@ def _card(alert: Alert) -> list[Json]:
     ]
 
 
-def _trend(view: TrendView, picture: str) -> list[Json]:
-    shown = trend_card(view)
+def _trend(view: TrendView, picture: str, below: list[Json]) -> list[Json]:
+    """The card; its owner is named by a mention, where that is known, and what can be done by buttons or commands."""
+    shown = trend_card(replace(view, owner="") if view.owner_id else view)
+    owner = [_text("🙋 Taken care of by "), {"type": "user", "user_id": view.owner_id}] if view.owner_id else []
     links = [part for each in shown.links for part in (_text(" · "), _address(each.url, each.label))][1:]
     answer = [_text("✅ Answered at "), _address(shown.answer)] if shown.answer else []
     blocks = [_picture(picture, shown.chart)] if picture else []
     blocks += [_context(_plain_text(shown.about))] if shown.about else []
-    blocks += [_rich(_sentence(*parts)) for parts in (links, answer) if parts]
-    return [*blocks, _context(_plain_text(shown.commands))]
+    blocks += [_rich(_sentence(*parts)) for parts in (links, answer, owner) if parts]
+    return [*blocks, *(below or [_context(_plain_text(shown.commands))])]
 
 
 def _picture(file: str, alt: str) -> Json:

@@ -25,7 +25,8 @@ def manifest() -> Json:
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True,  # clicks come by a connection that Listener opens: no open port
             "token_rotation_enabled": False,
         },
     }

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from listener.channels.slack import PICTURES, Channel
+from listener.channels.slack.app import NEW, SlackApp, is_unset
 from listener.config import ChannelSettings, Env, Settings
 from listener.errors import ChannelError, MissingSecret
 from listener.ops.doctor.trouble import Trouble, of_channel
 from listener.plugins import find
-from listener.types import Message, Route
+from listener.types import Environment, Message, Route
 
 _UNREACHABLE = "check the network and HTTPS_PROXY; `listener doctor --offline` does not ask Slack"
 
 
 def slack(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
-    """Every configured Slack workspace."""
+    """Every configured Slack workspace, and the buttons of its cards."""
+    told = False
     for configured in settings.channels:
         if configured.use == "slack":
             try:
@@ -26,6 +28,20 @@ def slack(settings: Settings, env: Env, now: datetime) -> Iterator[Trouble]:
                 continue
             if isinstance(channel, Channel):
                 yield from workspace(channel, configured, places(settings, configured.name), now)
+                told = True
+    if told:
+        yield from buttons(env, SlackApp(env))
+
+
+def buttons(env: Environment, app: SlackApp) -> Iterator[Trouble]:
+    """Whether clicks can come."""
+    if is_unset(env):
+        yield Trouble("cards in Slack have no buttons: SLACK_APP_TOKEN is not set", f"to have them, {NEW}", note=True)
+        return
+    try:
+        app.address()
+    except ChannelError as error:
+        yield of_channel("buttons in Slack", error, _UNREACHABLE)
 
 
 def workspace(channel: Channel, configured: ChannelSettings, wanted: list[str], now: datetime) -> Iterator[Trouble]:

@@ -97,8 +97,8 @@ class Desk:
 
     def _open(self, click: Click) -> None:
         """Show the form; one that Slack opened already, of a click that came twice, stays."""
-        shown = stored.shown(self._db, named(click.card)[1])
         try:
+            shown = stored.shown(self._db, named(click.card)[1])
             if shown is None:
                 self._says.whisper(click.channel, click.user, words.told(Taken(outcome=Outcome.GONE)))
             else:
@@ -108,6 +108,9 @@ class Desk:
                 self._says.whisper(click.channel, click.user, words.LATE)
             elif refused.code not in _OPENED:
                 raise
+        except StoreError:
+            self._says.whisper(click.channel, click.user, words.BUSY)
+            raise
 
 
 def envelope_of(message: Json) -> Envelope | None:

@@ -4,11 +4,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
-from listener.errors import ODD, Ambiguous, ChannelError
+from listener.errors import ODD, ListenerError
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 5.0  # seconds
 _MOST = 100  # that wait; who clicks faster than Slack answers is told less
 
 
@@ -28,18 +30,18 @@ class Errands:
             log.warning("desk status=busy action=leave: too much is to be said at once")
 
     def end(self) -> None:
-        """Finish what waits."""
-        try:
-            self._waiting.put_nowait(None)
-        except queue.Full:
-            return  # the thread ends with the process
-        self._thread.join(5.0)
+        """End after what is under way; what waits is left."""
+        with suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()
+        self._waiting.put(None)
+        self._thread.join(_PATIENCE)
 
     def _work(self) -> None:
         while errand := self._waiting.get():
             try:
                 errand()
-            except (Ambiguous, ChannelError) as error:
-                log.warning("desk status=%s action=leave", error.why)
+            except ListenerError as error:
+                log.warning("desk status=%s action=leave", error)
             except (OSError, *ODD):
                 log.exception("desk status=stumbled action=leave")

@@ -1,12 +1,11 @@
 """What people did with the buttons on cards: each click once, whatever is delivered again."""
 
 import sqlite3
-from datetime import datetime
 
 from listener.store.connection import Database
-from listener.store.known import NOT_A_QUESTION, change
+from listener.store.known import NOT_A_QUESTION, change, owned_at
 from listener.store.rows import at, iso
-from listener.types.desk import Act, Action, Decide, Outcome, Said, Shown, Taken
+from listener.types.desk import Action, Decide, Outcome, Said, Shown, Taken
 from listener.types.trend import Kind
 
 
@@ -25,10 +24,10 @@ def take(db: Database, action: Action, decide: Decide) -> Taken:
             return Taken(outcome=Outcome.GONE)
         before = _said(row)
         after, outcome = decide(action, before)
+        since = owned_at(conn, row)
         _note(conn, row["key"], action, outcome)
         if changed := {name: value for name, value in _columns(after).items() if value != row[name]}:
             change(conn, row["key"], row["topic"], changed)
-        since = _since(conn, row["key"]) if before.owner_id else None
         return Taken(outcome=outcome, owner=before.owner, owner_id=before.owner_id, since=since)
 
 
@@ -73,10 +72,3 @@ def _note(conn: sqlite3.Connection, trend: str, action: Action, outcome: Outcome
         "insert into events(key, finding, trend, kind, at, by, value) values (?,'',?,?,?,?,?)",
         (action.key, trend, kind, iso(action.at), action.name, value),
     )
-
-
-def _since(conn: sqlite3.Connection, trend: str) -> datetime | None:
-    """When somebody last began to take care of a trend by a button."""
-    sql = "select at from events where trend=? and kind in (?,?) order by id desc limit 1"
-    row = conn.execute(sql, (trend, Act.OWN.value, Act.TAKE_OVER.value)).fetchone()
-    return at(row["at"]) if row else None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from listener.store.connection import Database
 from listener.store.erase import refresh
 from listener.store.rows import at, iso
+from listener.types.desk import Act
 from listener.types.trend import Known
 
 OPEN_FOR = timedelta(hours=6)  # after it was last told, a question trends
@@ -111,6 +112,13 @@ def _say(db: Database, number: int, **said: str) -> bool:
         if row is not None:
             change(conn, row["key"], row["topic"], said)
         return row is not None
+
+
+def owned_at(conn: sqlite3.Connection, trend: sqlite3.Row) -> datetime | None:
+    """Since when somebody takes care of a trend; None where nobody does, or a command said so."""
+    sql = "select at from events where trend=? and kind in (?,?) order by id desc limit 1"
+    row = conn.execute(sql, (trend["key"], Act.OWN.value, Act.TAKE_OVER.value)).fetchone()
+    return at(row["at"]) if row and trend["owner_id"] else None
 
 
 def change(conn: sqlite3.Connection, key: str, topic: str, said: Mapping[str, str]) -> None:

@@ -226,6 +226,7 @@ def _grow(conn: sqlite3.Connection, key: str, tiding: Tiding, now: datetime) -> 
     new, quiet = 0, "select 1 from trends where key=? and (muted_until > ? or verdict != '')"
     if conn.execute(quiet, (key, iso(now))).fetchone():
         return 0
+    conn.execute("update trends set muted_until='' where key=?", (key,))  # it is over
     parents = conn.execute("select key, channel, ref from outbox where trend=?", (key,)).fetchall()
     for parent in parents:
         conn.execute("update outbox set notice=?, version = version + 1 where key=?", (tiding.notice, parent["key"]))

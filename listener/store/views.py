@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from listener.store.erase import HIDDEN
+from listener.store.known import owned_at
 from listener.store.rows import at, loads
 from listener.types.trend import Kind, Link, TrendView
 
@@ -37,6 +38,7 @@ def view(conn: sqlite3.Connection, key: str) -> TrendView | None:
         answer=row["answer"],
         owner=row["owner"],
         owner_id=row["owner_id"],
+        owned_at=owned_at(conn, row),
         muted_until=at(row["muted_until"]) if row["muted_until"] else None,
         refused=bool(row["verdict"]),
     )

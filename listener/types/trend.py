@@ -129,6 +129,7 @@ class TrendView(Struct, frozen=True, kw_only=True):
     answer: str = ""  # address of our answer
     owner: str = ""
     owner_id: str = ""  # of the person on the platform told; "" where a command named them
+    owned_at: datetime | None = None  # since when, where a button was pressed
     muted_until: datetime | None = None
     refused: bool = False  # people say that it is no question
 

@@ -91,6 +91,7 @@ def kinds(payload: Any) -> list[str]:
 def test_with_buttons_the_card_needs_no_commands() -> None:
     payload = render(message(), with_buttons=True)
     assert kinds(payload).count("actions") == 1
+    assert kinds(payload)[-1] == "actions", "read first, then act"
     assert not any("listener trends" in text for text in words(payload["blocks"]))
     without = render(message())
     assert "actions" not in kinds(without)
@@ -101,9 +102,28 @@ def test_an_owner_who_clicked_is_mentioned_and_one_whom_a_command_named_is_not()
     clicked = json.dumps(render(message(replace(VIEW, owner="anna", owner_id="U0ANNA")), with_buttons=True))
     assert '{"type": "user", "user_id": "U0ANNA"}' in clicked
     assert "taken care of by anna" not in clicked
+    assert "since" not in clicked, "no button says since when"
     named_by_command = json.dumps(render(message(replace(VIEW, owner="Carl")), with_buttons=True))
     assert "taken care of by Carl" in named_by_command
     assert '"user"' not in named_by_command
+
+
+def test_the_card_says_since_when_in_the_readers_own_time() -> None:
+    view = replace(VIEW, owner="anna", owner_id="U0ANNA", owned_at=NOW)
+    [owner] = [block for block in render(message(view))["blocks"] if "U0ANNA" in str(block)]
+    *_, since, date = owner["elements"][0]["elements"]
+    assert since["text"] == " since "
+    assert date == {
+        "type": "date",
+        "timestamp": int(NOW.timestamp()),
+        "format": "{date_short_pretty} at {time}",
+        "fallback": "20 Nov 12:00 UTC",
+    }
+
+
+def test_who_takes_over_is_told_from_whom() -> None:
+    [block] = buttons(message(replace(VIEW, owner="an\u202ena {0}")))
+    assert block["elements"][0]["confirm"]["text"]["text"].startswith("anna {0} takes care of this already.")
 
 
 def test_every_text_is_short_enough_for_slack() -> None:

@@ -4,7 +4,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from listener.desk import Desk
 from listener.desk.desk import Envelope, envelope_of
 from listener.desk.rules import decide
-from listener.errors import ChannelError
+from listener.errors import ChannelError, StoreError
 from listener.store import Store
 from listener.store import desk as stored
 from listener.store.known import own
+from listener.store.views import view
 from listener.testing import FakeClock
 from listener.types import Json
 from listener.types.desk import Act, Action, Outcome, Said
@@ -112,6 +113,25 @@ def test_of_an_owner_whom_a_command_named_no_time_is_known_and_no_markup_is_made
     click(desk, store, "own", "U0BEN", "1.2")
     [(_, _, text)] = slack.whispers
     assert text.lstrip().startswith("!channel   Carl  takes care of this. ")
+
+
+def test_the_card_knows_since_when_it_is_owned(desk: Desk, store: Store, clock: FakeClock) -> None:
+    def owned() -> datetime | None:
+        with store.db.read() as conn:
+            found = view(conn, str(store.db.value("select key from trends")))
+        assert found
+        return found.owned_at
+
+    assert owned() is None
+    click(desk, store, "own")
+    assert owned() == NOW
+    click(desk, store, "own", "U0BEN", "1.2")
+    assert owned() == NOW, "that was in vain"
+    clock.advance(60)
+    click(desk, store, "take-over", "U0BEN", "1.3")
+    assert owned() == NOW + timedelta(minutes=1)
+    assert own(store.db, 1, "Carl")
+    assert owned() is None
 
 
 def test_only_who_has_it_can_let_it_go(desk: Desk, store: Store, slack: FakeSlack) -> None:
@@ -279,6 +299,19 @@ def test_what_cannot_be_stored_is_not_acknowledged_and_the_person_is_told(
     assert click(desk, store, "own") == ACK
     assert submit(desk, store) == ACK
     assert trend(store, "owner, answer") == ("anna", ADDRESS)
+
+
+def test_a_form_that_cannot_be_made_is_told(
+    desk: Desk, store: Store, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    value = card(store)
+    monkeypatch.setattr(stored, "shown", broken)
+    with pytest.raises(StoreError):
+        hear(desk, pressed("answered", button={"value": value}))
+    assert "click again in a minute" in slack.whispers[0][2]
 
 
 # However clicks come

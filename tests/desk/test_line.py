@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from threading import Event
+from threading import Event, Timer
 from time import monotonic, sleep
 
 import pytest
 
 from listener.desk import Desk, Line
 from listener.desk import line as line_module
-from listener.errors import ChannelError
+from listener.errors import ChannelError, StoreError
 from listener.store import Store
 from listener.testing import FakeClock
 from tests.desk.conftest import trend
@@ -161,7 +161,7 @@ def test_a_failing_word_is_no_more_than_a_line_in_the_log(
     line: Line, slack: FakeSlack, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = Event()
-    slack.said_errors = [ChannelError("slack", "is down", code="unreachable"), KeyError("odd")]
+    slack.said_errors = [ChannelError("slack", "is down", code="unreachable"), KeyError("odd"), StoreError("full")]
     show = slack.show
 
     def noted(trigger: str, view: dict[str, object]) -> None:
@@ -170,7 +170,7 @@ def test_a_failing_word_is_no_more_than_a_line_in_the_log(
 
     slack.show = noted  # type: ignore[method-assign]
     line.start()
-    for number in range(3):
+    for number in range(4):
         standing(slack).push(pressed("answered", at=f"{number}", button={"value": card(store)}))
     until(lambda: slack.views)
     assert done.is_set()
@@ -195,6 +195,12 @@ def test_too_many_words_at_once_are_left(monkeypatch: pytest.MonkeyPatch, caplog
         made.add(partial(done.append, number))
     go.set()
     until(lambda: done == [0])
+    go.clear()
+    begun.clear()
+    made.add(slow)
+    assert begun.wait(5)
+    made.add(partial(done.append, 7))
+    Timer(0.05, go.set).start()
     made.end()
-    assert done == [0]
+    assert done == [0], "what waits at the end is left"
     assert "too much is to be said" in caplog.text

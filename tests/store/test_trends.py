@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from listener.store import Store
-from listener.store.known import answer
+from listener.store.known import answer, mute
 from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
 from listener.trend.threads import name_of
 from listener.types.trend import Asked, Trend
@@ -157,3 +157,15 @@ def test_trouble_in_the_midst_stores_nothing(tables: TrendStore) -> None:
         tables.keep(broken, NOW)
     assert tables.db.value("select count(*) from asked") == 0
     assert tables.trends(NOW) == []
+
+
+def test_a_mute_that_is_over_is_not_shown_any_more_when_a_trend_grows(tables: TrendStore) -> None:
+    first = trend(1, 2, 3)
+    grown = replace(trend(1, 2, 3, 4, 5, 6, votes=6, minutes=1_500), thread=name_of(first))
+    tables.keep(counted(quiet(first)), NOW)
+    assert mute(tables.db, 1, NOW + timedelta(hours=24))
+    told = replace(quiet(grown), state="told", notice="more")
+    tables.keep(counted(told), NOW + timedelta(hours=1))
+    assert tables.trends(NOW)[0].muted_until == NOW + timedelta(hours=24)
+    tables.keep(counted(told), NOW + timedelta(hours=25))
+    assert tables.trends(NOW)[0].muted_until is None

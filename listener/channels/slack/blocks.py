@@ -24,6 +24,7 @@ LONGEST_LINK_IN_LIST = 500  # so that twenty fit into one message
 
 ANSWER_BY = "Answer by {date_short_pretty} at {time}"
 POSTED = "Posted {ago}"
+SINCE = "{date_short_pretty} at {time}"
 
 
 def render(message: Message, picture: str = "", *, with_buttons: bool = False) -> Json:
@@ -36,9 +37,12 @@ def render(message: Message, picture: str = "", *, with_buttons: bool = False) -
     below = buttons(message) if with_buttons else []
     lines = paragraph(message.notice, LONGEST_TEXT).splitlines()
     notice = "\n".join(words for words in lines if not (picture and words.startswith(tuple(BARS))))
-    above = [*([_section(notice)] if notice else []), *(_trend(message.trend, picture, below) if message.trend else [])]
+    above = [
+        *([_section(notice)] if notice else []),
+        *(_trend(message.trend, picture, commands=not below) if message.trend else []),
+    ]
     blocks = _card(message.alerts[0]) if len(message.alerts) == 1 else _list(message.alerts)
-    return {"text": _notification(message), "blocks": [*above, *blocks], "metadata": _metadata(message)}
+    return {"text": _notification(message), "blocks": [*above, *blocks, *below], "metadata": _metadata(message)}
 
 
 def plain(message: Message) -> Json:
@@ -76,16 +80,23 @@ def _card(alert: Alert) -> list[Json]:
     ]
 
 
-def _trend(view: TrendView, picture: str, below: list[Json]) -> list[Json]:
-    """The card; its owner is named by a mention, where that is known, and what can be done by buttons or commands."""
+def _trend(view: TrendView, picture: str, *, commands: bool) -> list[Json]:
+    """What is said of a trend; its owner is named by a mention where that is known."""
     shown = trend_card(replace(view, owner="") if view.owner_id else view)
-    owner = [_text("🙋 Taken care of by "), {"type": "user", "user_id": view.owner_id}] if view.owner_id else []
+    owner = [_text("🙋 Taken care of by "), *_owner(view)] if view.owner_id else []
     links = [part for each in shown.links for part in (_text(" · "), _address(each.url, each.label))][1:]
     answer = [_text("✅ Answered at "), _address(shown.answer)] if shown.answer else []
     blocks = [_picture(picture, shown.chart)] if picture else []
     blocks += [_context(_plain_text(shown.about))] if shown.about else []
     blocks += [_rich(_sentence(*parts)) for parts in (links, answer, owner) if parts]
-    return [*blocks, *(below or [_context(_plain_text(shown.commands))])]
+    return [*blocks, *([_context(_plain_text(shown.commands))] if commands else [])]
+
+
+def _owner(view: TrendView) -> Iterable[Json]:
+    yield {"type": "user", "user_id": view.owner_id}
+    if view.owned_at:
+        since = {"type": "date", "timestamp": _seconds(view.owned_at), "format": SINCE}
+        yield from (_text(" since "), {**since, "fallback": f"{view.owned_at:%d %b %H:%M} UTC"})
 
 
 def _picture(file: str, alt: str) -> Json:

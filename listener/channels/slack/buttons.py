@@ -22,7 +22,7 @@ _LABELS = {
     Act.ALLOW: "It is a question",
 }
 _CONFIRM = {
-    Act.TAKE_OVER: ("Take over?", "Somebody takes care of this already. Its card will name you instead."),
+    Act.TAKE_OVER: ("Take over?", "{owner} takes care of this already. The card will name you instead."),
     Act.REFUSE: ("Not a question?", "Nothing that is like it will be told again, whoever asks."),
 }
 
@@ -32,7 +32,7 @@ def buttons(message: Message) -> list[Json]:
     value = f"{message.install} {message.key}"
     if message.trend is None or not message.install or len(value) > LONGEST_VALUE:
         return []
-    elements = [_button(act, label, value) for act, label in _sensible(message.trend)]
+    elements = [_button(act, label, value, line(message.trend.owner, 40)) for act, label in _sensible(message.trend)]
     return [{"type": "actions", "elements": elements}]
 
 
@@ -60,11 +60,12 @@ def _sensible(view: TrendView) -> Iterator[tuple[Act, str]]:
         yield Act.REFUSE, _LABELS[Act.REFUSE]
 
 
-def _button(act: Act, label: str, value: str) -> Json:
+def _button(act: Act, label: str, value: str, owner: str) -> Json:
     button = {"type": "button", "action_id": f"{PREFIX}{act}", "text": _plain(label), "value": value}
     if act in _CONFIRM:
         title, text = _CONFIRM[act]
-        asked = {"title": _plain(title), "text": _plain(text), "confirm": _plain(label), "deny": _plain("Cancel")}
+        said = _plain(text.format(owner=owner))
+        asked = {"title": _plain(title), "text": said, "confirm": _plain(label), "deny": _plain("Cancel")}
         button["confirm"] = asked
     return button
 

@@ -29,7 +29,7 @@ run: $(READY) ## listen, with the configuration in config/; as shipped, to the i
 	@$(BIN)/listener run
 
 test: $(READY) ## the whole suite; a plain .venv/bin/pytest leaves out the slow tests
-	@$(BIN)/pytest -m "" -rs -n 2 --dist worksteal
+	@$(BIN)/pytest -m "" -rs -n 3 --dist worksteal
 
 lint: $(READY) ## ruff, mypy and the layers
 	@failed=0; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \

@@ -11,7 +11,6 @@ LEAST = 0.35  # below, two texts share nothing that a reader would see
 FIRST = 60  # questions before the first calibration
 _BEFORE = (0.7, 0.72, 0.75, 0.8, 0.85, 0.9)  # levels until then
 _SAME = np.float32(4)  # −log10 of the share of random pairs as alike, at which nothing lacks
-_WEIGHT = np.float32(0.5)  # what each less costs
 _PAIRS, _RECENT = 32_768, 20_000
 _ALIKE = 2  # of the levels
 _BLOCK = 4_096
@@ -47,7 +46,7 @@ class Levels:
         if self.fixed:
             return np.zeros_like(alike)
         rarity: Floats = np.interp(alike, self.values, self._rarity).astype(np.float32)
-        lack: Floats = _WEIGHT * np.maximum(_SAME - rarity, 0)
+        lack: Floats = np.maximum(_SAME - rarity, 0)
         return lack
 
     def restore(self, values: Sequence[float], due: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Container
 
 LONGEST = 1_000  # characters that are looked at
 _MOST_WORDS = 96
+_COPIED = 12  # words from the start on that nobody chooses again by chance
 
 _ASIDE = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+|^rt\b:?|\b(?:ask|show|tell) hn:", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+|[?!]|[^\sa-z0-9.,:;'\"()\[\]_#&-]")
@@ -41,9 +42,9 @@ def cut(word: str, known: Container[str]) -> list[str]:
 
 
 def same_text(text: str) -> int:
-    """A hash that copies of a text share, whoever passes them on."""
+    """A hash that copies of a text share, whoever passes them on, and whatever is said at their end."""
     plain = _NOT_WORDS.sub(" ", _own(text).casefold())
-    return hashed(" ".join(plain.split()))
+    return hashed(" ".join(plain.split()[:_COPIED]))
 
 
 def hashed(text: str) -> int:

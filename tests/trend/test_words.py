@@ -42,6 +42,12 @@ def test_statements_do_not(text: str) -> None:
 def test_copies_share_their_text() -> None:
     assert same_text("RT @bob: Is it DOWN?? https://example.org/1") == same_text("is it down")
     assert same_text("is it up") != same_text("is it down")
+
+
+def test_who_adds_a_few_words_to_a_long_text_passes_it_on() -> None:
+    text = "I made a desk of an old door, a friend's lathe and a lot of patience"
+    assert same_text(f"{text} [crosspost from r/desks]") == same_text(f"{text}: ask me anything")
+    assert same_text(text.replace("desk", "lamp")) != same_text(text)
     assert hashed("") == 0
 
 

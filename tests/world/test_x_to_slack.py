@@ -95,7 +95,7 @@ def test_a_storm_with_kills_ends_at_the_cap_and_loses_nothing(new_world: Any, po
         world.fault("x:delete:20")
         world.fault("slack:drop-after-accept:p=0.3")
         for _ in range(4):
-            made.live(rng.choice((2.0, 3.0)))
+            made.live(rng.choice((1.0, 2.2)), world)
         world.faults.clear()
         world.speed = 1e9
         ending = made.start("once")

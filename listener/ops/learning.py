@@ -40,7 +40,7 @@ def teach(store: Path, kind: str, labels: Sequence[Label], now: datetime) -> Les
     used = _used(path, shipped)
     known = learned(used) if used.card.base == shipped.card.model else ()
     read = [each for each in labels if is_english(language("", map(str.lower, tokens(each.text[:CAP]))))]
-    learner = _learner(shipped, [each.text[:CAP] for each in read])
+    learner = learner_of(shipped, [each.text[:CAP] for each in read])
     outcome = train(learner, shipped.card.levels, read, known)
     lesson = Lesson(
         outcome=outcome, foreign=len(labels) - len(read), before=used.card.model, model=used.card.model, path=path
@@ -68,7 +68,8 @@ def _used(path: Path, shipped: Weights) -> Weights:
         return shipped
 
 
-def _learner(shipped: Weights, texts: Sequence[str]) -> Learner:
+def learner_of(shipped: Weights, texts: Sequence[str]) -> Learner:
+    """The tagger of these weights, as one that learns."""
     if shipped.card.kind == "fast":
         return FastLearner(shipped, texts)
     from listener.tag.learn.accurate import AccurateLearner  # noqa: PLC0415  # ONNX Runtime takes its time

@@ -19,7 +19,7 @@ from listener.store.known import OPEN_FOR, Again
 from listener.store.known import known as list_known
 from listener.store.read import Stored
 from listener.store.trends import Counted, Tiding, TrendStore
-from listener.trend import Detector, asks, hashed, same_text
+from listener.trend import Detector, hashed, may_ask, same_text
 from listener.trend.detector import Memory
 from listener.trend.known import asks_again, summary, unit
 from listener.trend.telling import alerts, notice
@@ -180,9 +180,10 @@ class Trends:
 
 def _asks(parts: Parts, stored: Stored) -> bool:
     """Whether a finding is counted: it asks something, and is not our own."""
-    post = stored.finding.post
+    post, tags = stored.finding.post, stored.finding.tags
+    likely = tags.question if tags.vector else 0.0  # the fast tagger's word finds no more bursts
     is_own = f"{post.source}:{post.author}".lower() in parts.settings.own
-    return not stored.erased and not is_own and asks(post.words)
+    return not stored.erased and not is_own and may_ask(post.words, likely)
 
 
 def _asked(finding: Finding, vector: bytes) -> Asked:

@@ -28,7 +28,7 @@ from listener.trend import Light
 from listener.types.trend import Encoder, Kind
 
 if TYPE_CHECKING:
-    from listener.tag.vectors import Vectors
+    from listener.ops.trends.reader import AccurateReader
 
 _TIMED = 5_000  # posts of the first and of the last day
 _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
@@ -156,14 +156,14 @@ def _kind_row(figures: KindFigures) -> tuple[str, ...]:
     )
 
 
-def _encoder(which: Encoder) -> "Light | Vectors":
-    """Texts to vectors; raises ConfigError where what the accurate ones need is not installed."""
+def _encoder(which: Encoder) -> "Light | AccurateReader":
+    """Texts to vectors, and whether they ask; raises ConfigError where what the accurate ones need is not installed."""
     if which is Encoder.LIGHT:
         return Light.load()
     kind_of("accurate")
-    from listener.tag.vectors import Vectors  # noqa: PLC0415  # heavy, and not installed everywhere
+    from listener.ops.trends.reader import AccurateReader  # noqa: PLC0415  # heavy, and not installed everywhere
 
-    return Vectors.load()
+    return AccurateReader.load()
 
 
 def _row(figures: Figures) -> tuple[str, ...]:

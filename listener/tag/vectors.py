@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 from listener.tag.encoder import Encoder, Heads, load_heads, sentence_vector
-from listener.tag.own import SHIPPED
 from listener.tag.tagger import CAP
-from listener.tag.weights import Weights, read_weights
+from listener.tag.weights import Weights
 
 _PAGE = 256  # texts that are read together: it remembers what was read of them
 
@@ -23,13 +22,6 @@ class Vectors:
     def __init__(self, encoder: Encoder, heads: Heads, model: str) -> None:
         self._encode, self._heads = encoder, heads
         self.model, self.width = model, int(heads.vector.shape[1])
-
-    @classmethod
-    def load(cls) -> "Vectors":
-        """Those of the shipped weights; raises `WeightsError`."""
-        weights = read_weights(SHIPPED["accurate"], "accurate")
-        encoder = Encoder(weights.parts["encoder"], weights.parts["tokenizer"])
-        return cls(encoder, load_heads(weights.parts["heads"]), vectors_of(weights))
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text; it depends on that text alone."""

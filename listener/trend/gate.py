@@ -1,9 +1,10 @@
-"""Does a text ask its readers for something, by its form alone? A rule, the same for everybody, that can be read."""
+"""Does a text ask its readers for something, by its form? A rule, the same for everybody, that can be read."""
 
 import re
 from collections.abc import Iterable
 
 LONGEST = 1_000  # characters that are looked at
+LIKELY = 0.05  # the accurate tagger's probability of a question from which on a text counts without that form
 
 _ASIDE = re.compile(r"(?:https?://|www\.)\S+|\b\w+\.(?:com|co|ly)/\S+|(?<!\w)[@#]\w+|^rt\b:?", re.IGNORECASE)
 
@@ -51,6 +52,11 @@ def asks(text: str) -> bool:
     """Whether a text has the form of a question or a request; about half of what has it is rhetorical."""
     plain = _plain(text)
     return "?" in plain or _ASKS.search(plain) is not None
+
+
+def may_ask(text: str, question: float) -> bool:
+    """Whether a text counts: it has the form, or an accurate tagger's probability says that it may ask all the same."""
+    return question >= LIKELY or asks(text)
 
 
 def questions(text: str) -> bool:

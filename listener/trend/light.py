@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from listener.trend.gate import asks
 from listener.trend.words import cut, words
 
 MODEL = "light-1"
@@ -43,6 +44,10 @@ class Light:
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector of int8 for each text, its largest part ±127; all 0 where no word is known."""
         return [self._vector(text) for text in texts]
+
+    def asks(self, text: str) -> bool:
+        """Whether a text has the form of a question or a request."""
+        return asks(text)
 
     def _vector(self, text: str) -> bytes:
         pieces = [row for word in words(text) for row in self._rows(word)]

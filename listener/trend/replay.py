@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from listener.trend.cells import Cells
 from listener.trend.detector import Detector
-from listener.trend.gate import asks
 from listener.trend.words import hashed, same_text
 from listener.types.trend import Asked, Trend, Vote
 
@@ -48,6 +47,13 @@ class Encoder(Protocol):
         """A vector for each text."""
 
 
+class Reader(Encoder, Protocol):
+    """An encoder that knows besides what is to be counted."""
+
+    def asks(self, text: str) -> bool:
+        """Whether a text may ask its readers for something."""
+
+
 def asked(line: Line, encode: Encoder) -> Asked:
     """What is counted of a post."""
     [vector] = encode([line.text])
@@ -56,10 +62,10 @@ def asked(line: Line, encode: Encoder) -> Asked:
     return Asked(post=line.id, at=at, author=author, text=same_text(line.text), vector=vector)
 
 
-def replay(lines: Iterable[Line], encode: Encoder, detector: Detector) -> Iterator[Trend]:
+def replay(lines: Iterable[Line], read: Reader, detector: Detector) -> Iterator[Trend]:
     """Every trend as it is found; the present is the latest time of posting so far."""
     for line, now in _in_time(lines, lambda line: line.ts, detector.now if detector.seen else None):
-        if asks(line.text) and (trend := detector.add(asked(line, encode), now)):
+        if read.asks(line.text) and (trend := detector.add(asked(line, read), now)):
             yield trend
 
 

@@ -1,8 +1,10 @@
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from listener.app import App
 from listener.app.once import once
@@ -10,12 +12,15 @@ from listener.cli import cli
 from listener.store import Store
 from listener.store.trends import Counted, Tiding, TrendStore
 from listener.testing import FakeClock
+from listener.trend import asks
 from listener.trend.threads import name_of
-from listener.types import Alert, Reason
+from listener.types import Alert, Post, Reason, Tags
 from listener.types.trend import Trend
-from tests.app.asking import burst
+from tests.app.asking import burst, post
 from tests.app.conftest import Office
+from tests.app.turned import TurnedTagger, with_tagger
 from tests.trend.asking import REFUND
+from tests.trend.turned import Turned
 
 
 def _trending(office: Office) -> list[Alert]:
@@ -79,6 +84,25 @@ def test_a_restart_tells_nothing_again_and_goes_on_counting(busy: Office) -> Non
     assert len([notice for notice in again if "3 ask" in notice]) == 0
     assert busy.count("trends where kind = 'question'") == 1
     assert len(_trending(busy)) == 1
+
+
+@pytest.mark.parametrize(("likely", "counted"), [(0.05, 2), (0.04, 0)])
+def test_what_the_accurate_tagger_takes_for_a_question_counts_in_any_form(
+    office: Office, likely: float, counted: int
+) -> None:
+    class Likely(TurnedTagger):
+        """Thinks that so likely a post is a question; one in three was read without a vector."""
+
+        def __call__(self, posts: Sequence[Post]) -> list[Tags]:
+            return [replace(tags, question=likely) for tags in super().__call__(posts)]
+
+    texts = ["refund wanted for a broken", "the lid fell off my", "no steam from the old"]
+    posts = [post(f"s{n}", text, n) for n, text in enumerate(texts)]
+    assert not any(asks(each.words) for each in posts)
+    assert [len(each.words) % 3 == 0 for each in posts] == [True, False, False]
+    office.app.use(with_tagger(office.app.parts, Likely(Turned())))
+    office.hear(*posts)
+    assert office.count("asked where post_key glob '*:s[0-9]'") == counted
 
 
 def test_an_erased_post_is_no_question_any_more(busy: Office) -> None:

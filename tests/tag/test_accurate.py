@@ -56,13 +56,9 @@ def test_it_reads_what_is_wanted(tagged: list[Tags]) -> None:
 
 
 def test_vectors_alone_are_those_of_the_tags(tagger: accurate.AccurateTagger, tagged: list[Tags]) -> None:
-    from listener.tag.vectors import Vectors  # noqa: PLC0415  # as heavy as the tagger
-
-    vectors = Vectors.load()
+    vectors = tagger.vectors
     assert vectors(TEXTS[:4]) == [tags.vector for tags in tagged[:4]]
     assert {len(vector) for vector in vectors(TEXTS)} == {vectors.width}
-    assert tagger.vectors(TEXTS) == vectors(TEXTS)
-    assert vectors.model == tagger.vectors.model
     assert vectors.centred
 
 

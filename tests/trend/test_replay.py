@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.trend import Detector, Line, asked, line_of, replay
+from listener.trend import Detector, Line, asked, asks, line_of, replay
 from tests.conftest import NOW
 
 DAY = 86_400.0
@@ -18,7 +18,7 @@ START = NOW.timestamp()
 class One:
     """Every text has the same meaning."""
 
-    model, width, centred = "one", 4, False
+    model, width, centred, asks = "one", 4, False, staticmethod(asks)
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         return [np.array([1, 2, 3, 4], np.int8).tobytes() for _ in texts]

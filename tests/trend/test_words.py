@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend import Light, asks, hashed, same_text
+from listener.trend import Light, asks, hashed, may_ask, same_text
 from listener.trend.words import cut, words
 
 
@@ -37,6 +37,15 @@ def test_questions_and_requests_pass(text: str) -> None:
 )
 def test_statements_do_not(text: str) -> None:
     assert not asks(text)
+
+
+def test_a_statement_counts_where_it_likely_asks_and_a_question_always() -> None:
+    statement = "App keeps crashing on startup"
+    assert may_ask(statement, 0.05)
+    assert not may_ask(statement, 0.049)
+    assert may_ask("Why does it crash?", 0.0)
+    assert Light.load().asks("Why does it crash?")
+    assert not Light.load().asks(statement)
 
 
 def test_copies_share_their_text() -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from listener.ops.trends.events import RECURRING, Event, Groups, late, permuted, recurring, with_events
 from listener.ops.trends.judge import Share, Verdict, a_day, judge, oracle
 from listener.ops.trends.rivals import Method, methods
-from listener.trend import Detector, Encoder, Line, asks, replay
+from listener.trend import Detector, Line, Reader, replay
 from listener.trend.detector import LEAST, Memory
 from listener.trend.levels import Levels
 from listener.types.trend import Trend
@@ -45,7 +45,7 @@ def measure(
     name: str,
     lines: Sequence[Line],
     of: Groups,
-    encode: Encoder,
+    encode: Reader,
     seeds: Iterable[int] = range(1, 6),
     rivals: bool = True,
 ) -> Iterable[Figures]:
@@ -60,8 +60,8 @@ def measure(
 class Cached:
     """An encoder that remembers: the same posts are run again and again."""
 
-    def __init__(self, encode: Encoder) -> None:
-        self.encode, self._known = encode, dict[str, bytes]()
+    def __init__(self, encode: Reader) -> None:
+        self.encode, self._known, self._asking = encode, dict[str, bytes](), dict[str, bool]()
         self.model, self.width, self.centred = encode.model, encode.width, encode.centred
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
@@ -71,9 +71,15 @@ class Cached:
                 self._known[text] = self.encode([text])[0]
         return [self._known[text] for text in texts]
 
+    def asks(self, text: str) -> bool:
+        """Whether a text may ask its readers for something."""
+        if text not in self._asking:
+            self._asking[text] = self.encode.asks(text)
+        return self._asking[text]
+
 
 def _figures(
-    name: str, lines: Sequence[Line], runs: Sequence[tuple[list[Line], list[Event]]], encode: Encoder, method: Method
+    name: str, lines: Sequence[Line], runs: Sequence[tuple[list[Line], list[Event]]], encode: Reader, method: Method
 ) -> Figures:
     verdicts = [judge(_told(posts, encode, method), events, lines) for posts, events in runs]
     all_events = [event for _, events in runs for event in events]
@@ -96,7 +102,7 @@ def _figures(
     )
 
 
-def _told(lines: Iterable[Line], encode: Encoder, method: Method) -> list[Trend]:
+def _told(lines: Iterable[Line], encode: Reader, method: Method) -> list[Trend]:
     return [
         trend for trend in replay(lines, encode, _detector(encode, method)) if not trend.thread and not trend.missed
     ]
@@ -119,7 +125,7 @@ def _controlled(
         recurring=len(again),
         same=whole == parts,
         posts_a_second=len(posts) / seconds,
-        questions_a_second=sum(asks(line.text) for line in posts) / seconds,
+        questions_a_second=sum(encode.asks(line.text) for line in posts) / seconds,
         restart=restart,
         memory=getrusage(RUSAGE_SELF).ru_maxrss / 1024,
     )
@@ -130,7 +136,7 @@ def _is_recurring(trend: Trend, after: float) -> bool:
     return 2 * ours >= len(trend.posts) and trend.at.timestamp() > after
 
 
-def _killed(lines: Sequence[Line], encode: Encoder, method: Method, deaths: int = 10) -> list[Trend]:
+def _killed(lines: Sequence[Line], encode: Reader, method: Method, deaths: int = 10) -> list[Trend]:
     """What is told where the process dies so many times, and what it knew is read again from what was stored."""
     told, detector = list[Trend](), _detector(encode, method)
     step = len(lines) // (deaths + 1) + 1
@@ -141,7 +147,7 @@ def _killed(lines: Sequence[Line], encode: Encoder, method: Method, deaths: int 
     return told
 
 
-def _detector(encode: Encoder, method: Method) -> Detector:
+def _detector(encode: Reader, method: Method) -> Detector:
     """One that knows nothing yet."""
     levels = Levels(method.quantiles, encode.centred)
     return Detector(encode.width, method.least, measure=method.measure, levels=levels)

@@ -1,9 +1,12 @@
-"""Draws docs/card.html, the picture of a Slack card, from the payload that Listener itself sends.
+"""Draws docs/card.html and docs/trend.html, pictures of Slack cards, from the payloads that Listener itself sends.
 
-`python docs/render_card.py` writes the page; its screenshot by a headless browser, at twice the size, is docs/card.png:
+`python docs/render_card.py` writes the pages; their screenshots by a headless browser are docs/card.png and
+docs/trend.png:
 
     chromium --headless --hide-scrollbars --force-device-scale-factor=2 --window-size=688,328 \
         --screenshot=docs/card.png docs/card.html
+    chromium --headless --hide-scrollbars --force-device-scale-factor=1.5 --window-size=688,522 \
+        --screenshot=docs/trend.png docs/trend.html
 """
 
 import re
@@ -11,6 +14,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from listener.channels.slack import render
 from listener.types import (
@@ -29,6 +34,7 @@ from listener.types import (
     Span,
     Tags,
 )
+from listener.types.trend import Kind, Link, TrendView
 
 NOW = datetime(2026, 11, 20, 14, 12, tzinfo=UTC)
 TITLE = "Standing desk I can actually pick up this week?"
@@ -95,6 +101,30 @@ def example() -> Message:
     return Message(key=alert.key, channel=alert.channel, alerts=(alert,), install="example")
 
 
+def rising() -> Message:
+    """The card of an invented trend, of which somebody takes care."""
+    view = TrendView(
+        id=3,
+        kind=Kind.QUESTION,
+        links=(
+            Link("earliest", "https://x.com/mossy/status/1"),
+            Link("most typical", "https://www.reddit.com/r/Leeds/comments/1example/"),
+            Link("most engaged", "https://www.reddit.com/r/desks/comments/2example/"),
+        ),
+        keyword="standing desk",
+        moment="buy",
+        owner="anna",
+        owner_id="U0ANNA",
+        owned_at=NOW - timedelta(minutes=2),
+    )
+    notice = (
+        "📈 Asked more than usual: 9 ask this within 1 hour\n"
+        "41 posts by 12 authors, 9 votes · ×30 the usual 0.3 an hour\n"
+        "first 20 Nov 13:12 UTC · Reddit, X\n▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▁▂▃▅█ last 24 hours"
+    )
+    return replace(example(), key="trend/slack:#listening/desks/ab", notice=notice, trend=view)
+
+
 # From Block Kit to HTML
 
 
@@ -106,6 +136,12 @@ def block(one: Json) -> str:
         return '<div class="context">' + "".join(f"<span>{text(part)}</span>" for part in one["elements"]) + "</div>"
     if one["type"] == "section":
         return f'<div class="section">{text(one["text"])}</div>'
+    if one["type"] == "actions":
+        return (
+            '<div class="actions">'
+            + "".join(f"<span>{text(part['text'])}</span>" for part in one["elements"])
+            + "</div>"
+        )
     raise ValueError(one["type"])
 
 
@@ -123,6 +159,7 @@ def words(element: Json) -> str:
 ELEMENTS: dict[str, Callable[[Json], str]] = {
     "text": words,
     "link": lambda element: f'<a href="{escape(element["url"])}">{escape(element["text"])}</a>',
+    "user": lambda element: '<span class="user">@Anna</span>',
     "date": lambda element: escape(date(element["timestamp"], element["format"])),
 }
 
@@ -162,6 +199,10 @@ b { font-weight: 900 }
   display: flex; flex-wrap: wrap; gap: 3px 12px }
 .context b { color: #1d1c1d }
 a { color: #1264a3; text-decoration: none }
+.section { white-space: pre-line }
+.user { color: #1264a3; background: #e8f5fa; border-radius: 3px; padding: 0 2px }
+.actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0 2px }
+.actions span { border: 1px solid #bbb; border-radius: 4px; padding: 1px 12px; font-weight: 700 }
 """
 FACE = (
     '<svg width="22" height="22" viewBox="0 0 22 22" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round">'
@@ -184,3 +225,5 @@ def page(payload: Json) -> str:
 
 if __name__ == "__main__":
     Path(__file__).with_name("card.html").write_text(page(render(example())), encoding="utf-8")
+    with_buttons = render(rising(), with_buttons=True)
+    Path(__file__).with_name("trend.html").write_text(page(with_buttons), encoding="utf-8")

@@ -67,7 +67,7 @@ def check(payload: Json) -> None:
     assert not re.search(r"[<>]", re.sub(r"<https?://[^\s<>|]+>", "", payload["text"]))
     assert len(payload.get("blocks", [])) <= 50
     for node in nodes(payload.get("blocks", [])):
-        assert "action_id" not in node
+        assert ("action_id" in node) == (node["type"] == "button")
         assert len(node.get("elements", [node])) >= 1
         match node["type"]:
             case "mrkdwn":
@@ -80,8 +80,13 @@ def check(payload: Json) -> None:
                 assert re.fullmatch(r"https?://[^\s<>|\"]+", node["url"])
             case "date":
                 assert node["timestamp"] >= 0
+            case "user":
+                assert re.fullmatch(r"[UW][A-Z0-9]+", node["user_id"])
+            case "button":
+                assert len(node["text"]["text"]) <= 75
+                assert 0 < len(node["value"]) <= 2_000
             case kind:
-                assert kind in {"rich_text", "rich_text_section", "rich_text_quote", "section"}
+                assert kind in {"rich_text", "rich_text_section", "rich_text_quote", "section", "actions"}
 
 
 @pytest.fixture(scope="session")
@@ -304,18 +309,22 @@ def test_the_manifest_asks_for_exactly_what_is_used() -> None:
     assert re.fullmatch(r"[a-z0-9._-]{1,80}", made["features"]["bot_user"]["display_name"])
 
 
-def test_the_picture_in_the_readme_is_drawn_from_the_payload() -> None:
+@pytest.mark.parametrize(
+    ("name", "made", "says"),
+    [("card", "example", "Answer by tomorrow at 18:00"), ("trend", "rising", "<span>Take over")],
+)
+def test_the_pictures_are_drawn_from_the_payloads(name: str, made: str, says: str) -> None:
     docs = Path(__file__).resolve().parents[2] / "docs"
     spec = importlib.util.spec_from_file_location("render_card", docs / "render_card.py")
     assert spec
     assert spec.loader
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    payload = render(script.example())
+    payload = render(getattr(script, made)(), with_buttons=True)
     check(payload)
     page = script.page(payload)
-    assert (docs / "card.html").read_text(encoding="utf-8") == page, (
+    assert (docs / f"{name}.html").read_text(encoding="utf-8") == page, (
         "run python docs/render_card.py, then its screenshot"
     )
-    assert "Answer by tomorrow at 18:00" in page
-    assert (docs / "card.png").stat().st_size < 150_000
+    assert says in page
+    assert (docs / f"{name}.png").stat().st_size < 150_000

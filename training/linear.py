@@ -9,7 +9,6 @@ import numpy.typing as npt
 import scipy.optimize as so
 import scipy.sparse as sp
 
-from listener.tag.grams import tokens
 from listener.tag.hits import features
 from listener.tag.linear import dump_linear
 from listener.tag.tagger import CAP
@@ -44,7 +43,7 @@ class Fitted(NamedTuple):
 @cache
 def _read(text: str) -> npt.NDArray[np.int32]:
     """The numbers of all grams of a text."""
-    found = features(tokens(text[:CAP]))
+    found = features(text[:CAP])
     return np.array([_numbers.setdefault(gram, len(_numbers)) for gram in found], dtype=np.int32)
 
 

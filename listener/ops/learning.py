@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from listener.tag.grams import tokens
 from listener.tag.labels import Label, mark
-from listener.tag.language import is_english, language
+from listener.tag.language import Languages, is_english
 from listener.tag.learn import Learner, Outcome, train
 from listener.tag.learn.fast import FastLearner
 from listener.tag.own import SHIPPED, learned, own_path, put
 from listener.tag.tagger import CAP
+from listener.tag.texts import read as read_texts
 from listener.tag.weights import Weights, WeightsError, read_weights
 
 
@@ -39,7 +39,9 @@ def teach(store: Path, kind: str, labels: Sequence[Label], now: datetime) -> Les
     shipped, path = read_weights(SHIPPED[kind], kind), own_path(store, kind)
     used = _used(path, shipped)
     known = learned(used) if used.card.base == shipped.card.model else ()
-    read = [each for each in labels if is_english(language("", map(str.lower, tokens(each.text[:CAP]))))]
+    texts = [each.text[:CAP] for each in labels]
+    langs = Languages()([""] * len(texts), texts, read_texts(texts).tokens)
+    read = [each for each, lang in zip(labels, langs, strict=True) if is_english(lang)]
     learner = learner_of(shipped, [each.text[:CAP] for each in read])
     outcome = train(learner, shipped.card.levels, read, known)
     lesson = Lesson(

@@ -10,14 +10,16 @@ import numpy as np
 
 from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, logits, sentence_vector
 from listener.tag.explain import Proof, Range, Taken, explain, without
-from listener.tag.grams import tokens
-from listener.tag.learned import LearnedTagger, Scored
+from listener.tag.learned import LearnedTagger
 from listener.tag.linear import MOOD_HEADS, Linear, load_linear
 from listener.tag.place import Read
+from listener.tag.proofs import MOOD, Asked, proofs_of, proved
 from listener.tag.tagger import lexicon_tagger
+from listener.tag.texts import Row, read
 from listener.tag.vectors import Vectors, vectors_of
+from listener.tag.verdict import Case, Judge, Scored
 from listener.tag.weights import TAGS, Weights, read_weights
-from listener.types import Post, Span, Tags
+from listener.types import Evidence, Post, Span, Tags
 
 SHIPPED = Path(__file__).parent / "accurate.weights"
 WORDS = 0.7  # what the fast tagger's logits weigh beside the encoder's, for tags
@@ -38,33 +40,34 @@ class AccurateModel:
         """The vectors alone, by the same encoder."""
         return Vectors(self._encode, self._heads, name)
 
-    def score(self, text: str, words: list[str]) -> Scored:
-        """The logits, the vector and what it thinks of the places in a text."""
-        return self.page([text], [words])[0]
-
-    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
-        """The same of each of many texts."""
-        read = self._encode.page(texts)
-        return [self._scored(*each) for each in zip(texts, read, self._logits(read, words), strict=True)]
+    def page(self, texts: Sequence[str], tokens: Row) -> list[Scored]:
+        """The logits, the vector and what it thinks of the places in each text."""
+        pieces = self._encode.page(texts)
+        return [self._scored(*each) for each in zip(texts, pieces, self._logits(pieces, tokens), strict=True)]
 
     def _scored(self, text: str, pieces: Pieces, told: list[float]) -> Scored:
         vector = sentence_vector(self._heads, pieces.vectors)
         return Scored(told, vector, read_place(text, pieces, self._heads.place), pieces)
 
-    def _logits(self, read: Sequence[Pieces], words: Sequence[list[str]]) -> list[list[float]]:
-        told = [logits(self._heads, pieces.vectors) for pieces in read]
-        for row, helped in zip(told, self._linear.page(words).logits, strict=True):
+    def _logits(self, texts: Sequence[Pieces], tokens: Row) -> list[list[float]]:
+        told = [logits(self._heads, pieces.vectors) for pieces in texts]
+        for row, helped in zip(told, self._linear.page(tokens).logits, strict=True):
             row[: len(TAGS)] += WORDS * np.array(helped[: len(TAGS)], dtype=np.float32)
         return [row.tolist() for row in told]
 
     def without(self, asked: Sequence[tuple["AccurateLook", Taken]]) -> list[list[float]]:
         """The logits of texts without some of their words, which are read again."""
         texts = [look.rest(taken) for look, taken in asked]
-        return self._logits(self._encode.page(texts), list(map(tokens, texts)))
+        return self._logits(self._encode.page(texts), read(texts).tokens)
 
-    def look(self, text: str, scored: Scored) -> "AccurateLook":
-        """What each word of a text is likely to tell."""
-        return AccurateLook(self._heads.gain, text, scored)
+    def explain(self, cases: Sequence[Case], judge: Judge) -> list[list[Evidence]]:
+        """The words that carried the tags and the mood of each text of a page."""
+        return proved([self._asked(case, judge) for case in cases], self.without)
+
+    def _asked(self, case: Case, judge: Judge) -> Asked:
+        look, head = AccurateLook(self._heads.gain, case.text, case.scored), case.verdict.mood_head
+        mood = [(MOOD, look.mood(head))] if head is not None else []
+        return Asked(case.text, look, [*proofs_of(look, case.verdict, judge), *mood])
 
 
 class AccurateLook:
@@ -146,11 +149,11 @@ class AccurateTagger(LearnedTagger):
     def __call__(self, posts: Sequence[Post]) -> list[Tags]:
         """The tags of each post, in order; each depends on that post alone."""
         threads = max(1, min(len(posts), _MOST_THREADS, os.cpu_count() or 1))
-        read, told = super().__call__, list[Tags]()
+        tag, told = super().__call__, list[Tags]()
         with ThreadPoolExecutor(threads) as pool:
             for at in range(0, len(posts), _PAGE * threads):
                 page = posts[at : at + _PAGE * threads]
-                parts = list(pool.map(read, (page[n::threads] for n in range(threads))))
+                parts = list(pool.map(tag, (page[n::threads] for n in range(threads))))
                 told += [parts[n % threads][n // threads] for n in range(len(page))]
         return told
 

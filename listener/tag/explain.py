@@ -42,7 +42,7 @@ def explain(
         first, last = _best(left)
         shown.append((first, last))
         told += sum(gains[first : last + 1])
-        left = [*left[:first], *[-_NEVER] * (last - first + 1), *left[last + 1 :]]
+        left[first : last + 1] = [-_NEVER] * (last - first + 1)
         if len(shown) > proofs or max(left) <= 0 or told > sure:
             break
         logits = yield tuple(shown)
@@ -61,15 +61,17 @@ _NEVER = 1e9
 def _best(gains: Sequence[float]) -> tuple[int, int]:
     """The first and last of the words side by side that together tell most, each more than it costs."""
     cost = _DEAR * max(0.0, *gains) if len(gains) > 1 else 0.0
-    sums = [0.0, *accumulate(gain - cost for gain in gains)]
-    starts = [at for at in range(len(gains)) if sums[at + 1] > sums[at]]  # none begins with what tells nothing
-    best = -math.inf, 0, 0
+    sums = [0.0, *accumulate([gain - cost for gain in gains])]
+    starts = [at for at, gain in enumerate(gains) if gain > cost]  # none begins with what tells nothing
+    best, phrase = -math.inf, (0, 0)
     for start in starts or range(len(gains)):
-        before, after = sums[start], sums[start + 1 : start + _LONGEST + 1]
-        if (told := max(after) - before) >= best[0]:  # of equals the shortest, and of those the first
-            length = next(number for number, total in enumerate(after, 1) if total - before == told)
-            best = max(best, (told, -length, -start))
-    return -best[2], -best[2] - best[1] - 1
+        after = sums[start + 1 : start + _LONGEST + 1]
+        told = (most := max(after)) - sums[start]
+        if told >= best:
+            last = start + after.index(most)
+            if told > best or last - start < phrase[1] - phrase[0]:  # of equals the shortest, of those the first
+                best, phrase = told, (start, last)
+    return phrase
 
 
 def without(text: str, taken: Sequence[Span]) -> str:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from listener.types import Span
 
@@ -11,18 +11,24 @@ LINK, LINE, MONEY = "http", "¶", "<money>"
 _ROWS = "|".join(f"{re.escape(sign)}+" for sign in "-—–―─━═=*~•·>")  # signs that are set in rows
 _TOKEN = re.compile(rf"(?:https?://|www\.)\S+|[@#]\w+|\d+(?:[.,:]\d+)*|\w+(?:'\w+)*|[?!]+|\n+|\.{{2,}}|{_ROWS}|[^\w\s]")
 _MARKS = {START: "^", END: "$", **dict.fromkeys("$£€¥", MONEY)}
-_SIZES = 8  # steps of length told apart
-_STEP = 6  # words a step
+STEP = 6  # words
+SIZES = tuple(f"<{steps}>" for steps in range(9))
+"""The grams that say how long a text is: so many steps, and the last for all that are longer."""
+
+
+def found(text: str) -> Iterator[re.Match[str]]:
+    """The words and marks of a text; "’" is written "'". None of them holds a blank."""
+    return _TOKEN.finditer(text.replace("’", "'"))
 
 
 def tokens(text: str) -> list[str]:
-    """The words and marks of a text as they stand, between START and END; "’" is written "'"."""
-    return [START, *_TOKEN.findall(text.replace("’", "'")), END]
+    """The words and marks of a text as they stand, between START and END."""
+    return [START, *(match[0] for match in found(text)), END]
 
 
 def spans(text: str) -> list[Span]:
     """Where each of `tokens` stands, without START and END."""
-    return [Span(*found.span()) for found in _TOKEN.finditer(text.replace("’", "'"))]
+    return [Span(*match.span()) for match in found(text)]
 
 
 def name(token: str) -> str:
@@ -49,7 +55,7 @@ def _mark(token: str) -> str:
 
 def size(words: Sequence[str]) -> str:
     """The gram that says how long a text is."""
-    return f"<{min(len(words) // _STEP, _SIZES)}>"
+    return SIZES[min(len(words) // STEP, len(SIZES) - 1)]
 
 
 def grams(words: Sequence[str]) -> list[str]:

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from listener.tag.cues import Node
 from listener.tag.data import lexicon
-from listener.tag.grams import END, LINE, LINK, MONEY, grams, name
+from listener.tag.grams import END, LINE, LINK, MONEY, grams, name, tokens
 from listener.tag.lookup import NONE, Ints, Known, Table, runs
+from listener.tag.texts import Row, read
 from listener.tag.words import fold
 
 MARK = "§"  # stands before the name of a cue where it is a gram among others
@@ -44,40 +45,41 @@ class Finder:
         self._numbers: dict[str, int] = {}
         steps: dict[tuple[int, int], int] = {}
         self._plant(root, 0, [MARK + cue for cue in cues], steps)
-        self._edges = Table({node * len(self._numbers) + key: then for (node, key), then in steps.items()})
+        self._edges = Table(steps, len(self.ends), len(self._numbers))
         self._ending = np.array([bool(ends) for ends in self.ends])
         self._kinds: dict[tuple[int, ...], int] = {}
         self._begun: dict[tuple[int, ...], int] = {}
         self._roots = {key: then for (node, key), then in steps.items() if not node}
         self._pool = np.zeros(0, np.int64)  # the keys of each kind of tokens, and where they lead from the root
-        self._tokens = Known(6, self._kind)
+        self._kinds_of = Known(6, self._kind)
 
-    def __call__(self, words: Sequence[str]) -> Hits:
-        """Every cue among the `tokens` of texts, one text after the other. Time is linear."""
-        first, count, begun, closes, asks, mentions = self._tokens(words).T
-        pool, places = self._pool, np.arange(len(words))
+    def __call__(self, tokens: Row) -> Hits:
+        """Every cue among the tokens of texts. Time is linear."""
+        first, count, begun, closes, asks, mentions = self._kinds_of(tokens.strings, tokens.numbers).T
+        pool, places = self._pool, np.arange(len(first))
         which, roots = runs(first + count, begun)  # where the root leads is known of each kind
         opening = np.flatnonzero(_opening(closes > 0, mentions > 0))
         at, nodes = self._on(opening, np.full(len(opening), _OPENING), first, count)
         at, nodes = np.concatenate([which, at]), np.concatenate([pool[roots], nodes])
-        found = []
+        found = [(at, nodes)]
+        next_first, next_count = np.append(first[1:], 0), np.append(count[1:], 0)
+        next_count[closes > 0] = 0  # no phrase goes on there
         while len(at):
-            ending = self._ending[nodes]
-            found.append((at[ending], nodes[ending]))
-            on = closes[at] == 0
-            at, nodes = self._on(at[on] + 1, nodes[on], first, count)
-        found.append((at, nodes))
+            at, nodes = self._on(at, nodes, next_first, next_count)
+            at = at + 1
+            found.append((at, nodes))
         at, nodes = (np.concatenate(each) for each in zip(*found, strict=True))
-        order = np.lexsort((nodes, at))
-        ends = np.where(closes > 0, places, len(words))
-        after = np.append(np.minimum.accumulate(ends[::-1])[::-1], len(words))
+        ending = np.flatnonzero(self._ending[nodes])
+        order = ending[np.lexsort((nodes[ending], at[ending]))]
+        ends = np.where(closes > 0, places, len(places))
+        after = np.append(np.minimum.accumulate(ends[::-1])[::-1], len(places))
         return Hits(at[order], nodes[order], np.append(asks, 0)[after[at[order]]] > 0)
 
     def _on(self, at: Ints, nodes: Ints, first: Ints, count: Ints) -> tuple[Ints, Ints]:
-        """Where tokens lead from nodes, by all of their keys."""
+        """Where nodes lead by all of the keys that begin in the pool at `first[at]`; and `at` of each."""
         which, keys = runs(first[at], count[at])
-        then = self._edges(nodes[which] * len(self._numbers) + self._pool[keys])
-        goes = then != NONE
+        then = self._edges(nodes[which], self._pool[keys])
+        goes = np.flatnonzero(then != NONE)
         return at[which[goes]], then[goes]
 
     def _plant(self, node: Node, depth: int, cues: Sequence[str], steps: dict[tuple[int, int], int]) -> int:
@@ -125,14 +127,14 @@ def finder() -> Finder:
     return Finder(known.root, known.groups, [cue.name for cue in known.cues])
 
 
-def cues(words: Sequence[str]) -> list[str]:
-    """The cues among `tokens` as grams: "§why", and "§why?" besides where it is asked."""
+def cues(text: str) -> list[str]:
+    """The cues in a text as grams: "§why", and "§why?" besides where it is asked."""
     known = finder()
-    hits = known(words)
+    hits = known(read([text]).tokens)
     told = [(gram, asked) for node, asked in zip(hits.nodes, hits.asked, strict=True) for gram, _ in known.ends[node]]
     return [*(gram for gram, _ in told), *(f"{gram}?" for gram, asked in told if asked)]
 
 
-def features(words: Sequence[str]) -> list[str]:
-    """All that weights are learned for: the cues among `tokens`, and their grams, of which the last is the length."""
-    return cues(words) + grams(words)
+def features(text: str) -> list[str]:
+    """All that weights are learned for: the cues in a text, and its grams, of which the last is the length."""
+    return cues(text) + grams(tokens(text))

@@ -11,20 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from listener.tag.explain import Range
-from listener.tag.grams import name, size
+from listener.tag.grams import SIZES, STEP, name
 from listener.tag.hits import MARK, Ends, finder
-from listener.tag.lookup import NONE, Ints, Known, Table, runs
+from listener.tag.lookup import NONE, Floats, Ints, Known, Table, bounds, runs, totals
+from listener.tag.texts import Row, read
 from listener.tag.weights import MOODS, TAGS
 
 HEADS = (*TAGS, *MOODS)
 MOOD_HEADS = range(len(TAGS), len(HEADS))
 _ZERO = 128  # stands for a weight of nothing, so that none is negative
 
-Floats = npt.NDArray[np.float64]
-
 
 class Cues(NamedTuple):
-    """Cues in a page, all that are said before those asked: the rows of their weights, their first and last tokens."""
+    """Cues in a page, by their last tokens: the rows of their weights, their first and last tokens."""
 
     rows: Ints
     first: Ints
@@ -40,102 +39,100 @@ class Linear:
         """`weights`: (grams, heads); for each head what one step of a weight is worth, and the bias."""
         self.steps, self.biases = np.array(steps), np.array(biases)
         self.nothing = len(grams)  # the row of what has no weights
-        self.weights = np.pad(weights.astype(np.int16) - np.int16(_ZERO), ((0, 1), (0, 0)))
+        signed = np.pad(weights.astype(np.int16) - np.int16(_ZERO), ((0, 0), (0, 1)), constant_values=1)
+        self.weights = np.pad(signed, ((0, 1), (0, 0)))  # the last column counts grams
         self._rows = {gram: row for row, gram in enumerate(grams)}
+        self.sizes = self.weights[[self._rows.get(size, self.nothing) for size in SIZES]].astype(np.int64)
+        self.sizes[:, -1] = 1  # a length counts also where it is not known
         pairs = {pair: row for gram, row in self._rows.items() if all(pair := gram.partition(" ")[::2])}
         self._names = {named: number for number, named in enumerate(sorted(set(chain.from_iterable(pairs))), 1)}
-        self._wide = len(self._names) + 1
-        known = self._names.__getitem__
-        self._pairs = Table({known(one) * self._wide + known(two): row for (one, two), row in pairs.items()})
+        known, wide = self._names.__getitem__, len(self._names) + 1
+        self._pairs = Table({(known(one), known(two)): row for (one, two), row in pairs.items()}, wide, wide)
         self._tokens = Known(2, self._know)
         self._finder = finder() if any(gram.startswith(MARK) for gram in grams) else None
-        self._said, self._asked = (self._cues(mark) for mark in ("", "?"))
+        self._cues = self._of_nodes()
 
     def _know(self, token: str) -> tuple[int, int]:
         named = name(token)
         return self._rows.get(named, self.nothing), self._names.get(named, 0)
 
-    def _cues(self, mark: str) -> tuple[Ints, Ints, Ints, Ints]:
-        """For each node of the finder: the first of its cues, and how many; and of all the cues: rows, lengths."""
+    def _of_nodes(self) -> tuple[Ints, Ints, Ints]:
+        """For each node of the finder, said and then asked: where its cues begin; and of all cues: rows, lengths."""
         ends: Sequence[Ends] = self._finder.ends if self._finder else ()
-        known = [[(self._rows[gram + mark], n) for gram, n in each if gram + mark in self._rows] for each in ends]
-        count = np.array([len(each) for each in known], np.int64)
+        said = [[(gram, count) for gram, count in each] for each in ends]
+        asked = [[*each, *((f"{gram}?", count) for gram, count in each)] for each in said]
+        known = [[(self._rows[gram], n) for gram, n in each if gram in self._rows] for each in said + asked]
         every = np.array([*chain.from_iterable(known)], np.int64).reshape(-1, 2)
-        return np.cumsum(count) - count, count, every[:, 0], every[:, 1]
+        return bounds(np.array([len(each) for each in known], np.int64)), every[:, 0], every[:, 1]
 
-    def page(self, texts: Sequence[Sequence[str]]) -> "Page":
-        """What is known of texts, as `tokens` gives them."""
-        words = list(chain.from_iterable(texts))
-        rows, names = self._tokens(words).T
-        pairs = np.append(self._pairs(names[:-1] * self._wide + names[1:]), NONE)[: len(words)]
+    def page(self, tokens: Row) -> "Page":
+        """What is known of the tokens of texts."""
+        rows, names = self._tokens(tokens.strings, tokens.numbers).T
+        pairs = np.append(self._pairs(names[:-1], names[1:]), NONE)[: len(rows)]
         pairs[pairs == NONE] = self.nothing
-        lengths = np.array([self._rows.get(size(text), self.nothing) for text in texts], np.int64)
-        return Page(self, list(map(len, texts)), rows, pairs, self._found(words), lengths)
+        return Page(self, tokens.starts, rows, pairs, self._found(tokens))
 
-    def _found(self, words: Sequence[str]) -> Cues:
+    def _found(self, tokens: Row) -> Cues:
         if not self._finder:
             return Cues(*np.zeros((3, 0), np.int64))
-        hits = self._finder(words)
-        said = self._told(hits.at, hits.nodes, *self._said)
-        asked = self._told(hits.at[hits.asked], hits.nodes[hits.asked], *self._asked)
-        return Cues(*map(np.concatenate, zip(said, asked, strict=True)))
+        hits = self._finder(tokens)
+        starts, rows, lengths = self._cues
+        nodes = hits.nodes + hits.asked * len(self._finder.ends)
+        which, told = runs(starts[nodes], starts[nodes + 1] - starts[nodes])
+        last = hits.at[which]
+        return Cues(rows[told], last - lengths[told] + 1, last)
 
-    def _told(
-        self, at: Ints, nodes: Ints, first: Ints, count: Ints, rows: Ints, lengths: Ints
-    ) -> tuple[Ints, Ints, Ints]:
-        which, told = runs(first[nodes], count[nodes])
-        return Cues(rows[told], at[which] - lengths[told] + 1, at[which])
-
-    def told(self, sums: Ints, grams: Ints) -> list[list[float]]:
-        """A logit for each head, from sums of so many weights, a row for each text."""
-        logits: list[list[float]] = (self.biases + sums * self.steps / np.sqrt(grams)[:, None]).tolist()
+    def told(self, sums: Ints) -> list[list[float]]:
+        """A logit for each head, from sums of `weights`, a row for each text."""
+        logits: list[list[float]] = (self.biases + sums[:, :-1] * self.steps / np.sqrt(sums[:, -1:])).tolist()
         return logits
 
-    def logits(self, words: Sequence[str]) -> list[float]:
-        """A logit for each head; `words` as `tokens` gives them."""
-        return self.page([words]).logits[0]
+    def logits(self, text: str) -> list[float]:
+        """A logit for each head."""
+        return self.page(read([text]).tokens).logits[0]
 
 
 class Page:
     """What is known of the tokens of some texts, one text after the other."""
 
-    def __init__(
-        self, model: Linear, counts: Sequence[int], rows: Ints, pairs: Ints, cues: Cues, lengths: Ints
-    ) -> None:
-        """`rows` and `pairs`: those of the weights of each token, and of it and the next; `lengths`: of each text."""
-        self._model, self._rows, self._pairs, self._cues = model, rows, pairs, cues
-        long = np.array(counts, np.int64)
-        self.starts = np.cumsum(long) - long
-        owners = np.searchsorted(self.starts, cues.last, "right") - 1
-        weights = model.weights
-        self._sums = weights[lengths] + np.add.reduceat(weights[rows] + weights[pairs], self.starts, dtype=np.int64)
-        np.add.at(self._sums, owners, weights[cues.rows])
-        known = (rows != model.nothing).astype(np.int64) + (pairs != model.nothing)
-        self._grams = 1 + np.add.reduceat(known, self.starts) + np.bincount(owners, minlength=len(counts))
-        self._by_text = np.argsort(owners, kind="stable")  # cues
-        self._ends = np.searchsorted(owners[self._by_text], np.arange(len(counts) + 1))
+    def __init__(self, model: Linear, starts: Ints, rows: Ints, pairs: Ints, cues: Cues) -> None:
+        """`rows` and `pairs`: those of the weights of each token, and of it and the next."""
+        self._model, self._starts, self._rows, self._pairs, self._cues = model, starts, rows, pairs, cues
+        self._of_texts = np.searchsorted(cues.last, starts)  # the first cue of each text, and the end of the last
+        weights, counts = model.weights, np.diff(starts)
+        sizes = model.sizes[np.minimum(counts // STEP, len(SIZES) - 1)]
+        self._sums = sizes + totals(weights[rows] + weights[pairs], starts) + totals(weights[cues.rows], self._of_texts)
 
     @cached_property
     def logits(self) -> list[list[float]]:
         """A logit for each head, a row for each text."""
-        return self._model.told(self._sums, self._grams)
+        return self._model.told(self._sums)
 
-    @cached_property
-    def gains(self) -> Floats:
-        """(tokens, heads): what each adds, up to a factor for each text; tokens share what a pair or a cue tells."""
+    def gains(self, texts: Ints, heads: Ints) -> tuple[Floats, Ints]:
+        """What each token of a text adds to a head, up to a factor for each text; and where each of the texts begins.
+
+        Tokens share what a pair or a cue tells.
+        """
         weights, steps, cues = self._model.weights, self._model.steps, self._cues
-        gained: Floats = weights[self._rows] * steps
-        halves = weights[self._pairs] * (steps / 2)
+        starts = bounds(np.diff(self._starts)[texts])
+        asked, tokens = runs(self._starts[texts], np.diff(starts))
+        head = heads[asked]
+        gained: Floats = weights[self._rows[tokens], head] * steps[head]
+        halves = weights[self._pairs[tokens], head] * (steps / 2)[head]
         gained[1:] += halves[:-1]
         gained[:-1] += halves[:-1]
-        long = cues.last - cues.first + 1
-        which, tokens = runs(cues.first, long)
-        np.add.at(gained, tokens, (weights[cues.rows] * steps / long[:, None])[which])
-        return gained
+        asked, told = runs(self._of_texts[texts], np.diff(self._of_texts)[texts])
+        long, head = (cues.last - cues.first)[told] + 1, heads[asked]
+        first = cues.first[told] - (self._starts[texts] - starts[:-1])[asked]
+        which, tokens = runs(first, long)
+        np.add.at(gained, tokens, (weights[cues.rows[told], head] * steps[head] / long)[which])
+        return gained, starts
 
-    def root(self, text: int) -> float:
-        """The square root of how many grams of a text are known."""
-        return float(np.sqrt(self._grams[text]))
+    @cached_property
+    def roots(self) -> list[float]:
+        """The square root of how many grams of each text are known."""
+        roots: list[float] = np.sqrt(self._sums[:, -1]).tolist()
+        return roots
 
     def without(self, asked: Sequence[tuple[int, Sequence[Range]]]) -> list[list[float]]:
         """The logits of texts without some tokens, which do not overlap: what then stands side by side is no pair."""
@@ -143,25 +140,23 @@ class Page:
         texts = np.array([text for text, _ in asked], np.int64)
         taken = [(ask, *each) for ask, (_, ranges) in enumerate(asked) for each in _apart(ranges)]
         owners, pairs, firsts, lasts = np.array(taken, np.int64).reshape(-1, 4).T
-        starts = self.starts[texts[owners]]
+        starts = self._starts[texts[owners]]
         of_words, words = runs(starts + firsts, lasts - firsts + 1)
         of_pairs, between = runs(starts + pairs, lasts - pairs + 1)
         of_cues, cues = self._met(texts, owners, starts + firsts, starts + lasts)
         rows = np.concatenate([self._rows[words], self._pairs[between], self._cues.rows[cues]])
         which = np.concatenate([owners[of_words], owners[of_pairs], of_cues])
-        sums, grams = self._sums[texts], self._grams[texts]
-        np.subtract.at(sums, which, model.weights[rows])
-        grams = grams - np.bincount(which[rows != model.nothing], minlength=count)
-        return model.told(sums, grams)
+        order = np.argsort(which, kind="stable")
+        gone = totals(model.weights[rows[order]], np.searchsorted(which[order], np.arange(count + 1)))
+        return model.told(self._sums[texts] - gone)
 
     def _met(self, texts: Ints, owners: Ints, firsts: Ints, lasts: Ints) -> tuple[Ints, Ints]:
         """The cues of which a token is taken, each once for each that asks."""
-        before, after = self._ends[texts[owners]], self._ends[texts[owners] + 1]
-        of_ranges, places = runs(before, after - before)
-        cues = self._by_text[places]
+        before, after = self._of_texts[texts[owners]], self._of_texts[texts[owners] + 1]
+        of_ranges, cues = runs(before, after - before)
         meets = (self._cues.first[cues] <= lasts[of_ranges]) & (self._cues.last[cues] >= firsts[of_ranges])
-        both = np.unique(owners[of_ranges[meets]] * (len(self._by_text) + 1) + cues[meets])
-        return both // (len(self._by_text) + 1), both % (len(self._by_text) + 1)
+        both = np.unique(owners[of_ranges[meets]] * (len(self._cues.rows) + 1) + cues[meets])
+        return both // (len(self._cues.rows) + 1), both % (len(self._cues.rows) + 1)
 
 
 def _apart(ranges: Sequence[Range]) -> Iterator[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from string import punctuation as _MARKS
 from msgspec import Struct
 
 _EXCLAIM, _ASK, _ASK_MUCH = 0.292, 0.18, 0.96  # a mark each, up to four "!" and three "?"; more than three "?"
-_ALPHA = 15  # the sum that maps to a compound of about 0.7
+ALPHA = 15  # the sum that maps to a compound of about 0.7
 _FADE = (1, 0.95, 0.9)  # what is left of a booster one, two and three words before
 _EMOTICON = 2  # characters; what is left of a longer word without the marks around it is not as short
 _TELLING = ("no", "never", "so", "this", "without", "doubt", "least")  # named by rules, beside those in tables
@@ -70,23 +70,32 @@ class Vader:
     def __init__(self, known: Tables) -> None:
         self._known = known
         self._signs = frozenset(map(chr, known.emoji))
-        self._moody = known.lexicon.keys() - known.boosters.keys()
+        self.capitals = known.capitals
+        self.moody = {word: value for word, value in known.lexicon.items() if word not in known.boosters}
         rows = [row.split() for row in (*known.idioms, *known.boosters)]
         self._openers = frozenset(row[0] for row in rows if row[1:])
         self._telling = self._openers.union(_TELLING, known.negations, known.boosters)
 
     def __call__(self, text: str) -> Scores:
         """The figures of a text; zeros where it holds no words."""
-        if not text.isascii() and not self._signs.isdisjoint(text):
+        if self.shows_emoji(text):
             text = text.translate(self._known.emoji)
         words = text.split()
-        lows = [(bare if len(bare := word.strip(_MARKS)) > _EMOTICON else word).lower() for word in words]
+        lows = list(map(low, words))
         moods = self._moods(words, lows)
-        return _scores(moods, len(words), _emphasis(text)) if moods else Scores(0.0, 1.0 if words else 0.0, 0.0, 0.0)
+        return _scores(moods, len(words), emphasis(text)) if moods else Scores(0.0, 1.0 if words else 0.0, 0.0, 0.0)
+
+    def shows_emoji(self, text: str) -> bool:
+        """Whether signs in a text stand for words."""
+        return not text.isascii() and not self._signs.isdisjoint(text)
+
+    def is_telling(self, low: str) -> bool:
+        """Whether a word, as `low` gives it, may change the valence of those near it."""
+        return low in self._telling or "n't" in low
 
     def _moods(self, words: Sequence[str], lows: Sequence[str]) -> list[float]:
         """The valences of the words that the lexicon holds, in order, as their neighbours change them."""
-        moody = self._moody
+        moody = self.moody
         found = [at for at, low in enumerate(lows) if low in moody]
         if "kind" in lows:
             kind = {at for at, pair in enumerate(pairwise(lows)) if pair == ("kind", "of")}
@@ -94,10 +103,10 @@ class Vader:
         if not found:
             return []
         mixed = _mixed(words)
-        moods = [self._valence(words, lows, at, mixed) for at in found]
-        return _around_but(moods, found, lows.index("but")) if "but" in lows else moods
+        moods = [self.valence(words, lows, at, mixed) for at in found]
+        return around_but(moods, found, lows.index("but")) if "but" in lows else moods
 
-    def _valence(self, words: Sequence[str], lows: Sequence[str], at: int, mixed: bool) -> float:
+    def valence(self, words: Sequence[str], lows: Sequence[str], at: int, mixed: bool) -> float:
         """The valence of the word at `at`; `mixed`: capitals mean something in this text."""
         known, near = self._known, lows[max(at - 3, 0) : at + 1]
         is_plain = self._telling.isdisjoint(near) and "n't" not in " ".join(near)
@@ -162,6 +171,12 @@ class Vader:
         return valence
 
 
+@lru_cache(5_000)
+def low(word: str) -> str:
+    """A word as the lexicon holds it: in lower case, without marks around it where more than an emoticon is left."""
+    return (bare if len(bare := word.strip(_MARKS)) > _EMOTICON else word).lower()
+
+
 @cache
 def vader() -> Vader:
     """The scorer with the package's tables, made at the first call."""
@@ -173,8 +188,8 @@ def _mixed(words: Sequence[str]) -> bool:
     return any(map(str.isupper, words)) and not all(map(str.isupper, words))
 
 
-def _around_but(moods: Sequence[float], found: Sequence[int], but: int) -> list[float]:
-    """Moods before "but" count half, those after it more.
+def around_but(moods: Sequence[float], found: Sequence[int], but: int) -> list[float]:
+    """Moods before "but" count half, those after it more; `found` and `but` are places in the text.
 
     The package looks each value up anew and changes the first word that has it at that moment, which need not be the
     word whose turn it is. So that the figures are the same, this does so too, with a heap of places for each value.
@@ -190,7 +205,8 @@ def _around_but(moods: Sequence[float], found: Sequence[int], but: int) -> list[
     return result
 
 
-def _emphasis(text: str) -> float:
+def emphasis(text: str) -> float:
+    """What exclamation and question marks add."""
     asked = text.count("?")
     return min(text.count("!"), 4) * _EXCLAIM + (0 if asked < 2 else asked * _ASK if asked < 4 else _ASK_MUCH)
 
@@ -210,5 +226,5 @@ def _scores(moods: Sequence[float], words: int, emphasis: float) -> Scores:
     elif negative > positive:
         negative += emphasis
     whole = positive + negative + neutral
-    compound = max(-1.0, min(1.0, total / math.sqrt(total * total + _ALPHA)))
+    compound = max(-1.0, min(1.0, total / math.sqrt(total * total + ALPHA)))
     return Scores(round(negative / whole, 3), round(neutral / whole, 3), round(positive / whole, 3), round(compound, 4))

@@ -6,7 +6,7 @@ import pytest
 
 from listener.tag import load
 from listener.tag.fast import fast_tagger
-from listener.tag.grams import tokens
+from listener.tag.texts import read
 from listener.types import Post, Tags
 
 FAST = fast_tagger()
@@ -105,5 +105,5 @@ def test_reading_much_else_before_changes_no_tags(post: Callable[..., Post]) -> 
 def test_an_account_a_number_and_a_link_are_like_any_other() -> None:
     model = FAST._model  # the same logits, not only the same tags
     texts = ("@a see https://a.example 12", "@bcd see http://b.example/x?y 3.50")
-    first, second = model.page(texts, [tokens(text) for text in texts])
+    first, second = model.page(texts, read(texts).tokens)
     assert first.logits == second.logits

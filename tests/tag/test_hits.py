@@ -1,16 +1,18 @@
 """Cues among the tokens of the fast tagger: the same as the lexicon's, sooner."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag import lookup
+from listener.tag import texts
 from listener.tag.cues import Cue, plant
 from listener.tag.grams import tokens
-from listener.tag.hits import Finder, cues, features, finder
+from listener.tag.hits import Finder, Hits, cues, features, finder
+from listener.tag.texts import Row, read
 
 CUES = [
     Cue("where-to-buy", phrases=("where (can|could) i buy",)),
@@ -51,18 +53,26 @@ def made() -> Finder:
 
 def found(text: str, known: Finder | None = None) -> list[str]:
     """The cues of a text with the words that say them; those in questions again, with "?"."""
-    known, words = known or made(), tokens(text)
-    return told_by(known, words)
+    return told_by(known or made(), [text])[0]
 
 
-def told_by(known: Finder, words: list[str], first: int = 0, after: int | None = None) -> list[str]:
-    """The cues among the tokens from `first` on and before `after`."""
-    hits = known(words)
+def row(*texts: str) -> Row:
+    return read(texts).tokens
+
+
+def told_by(known: Finder, texts: list[str]) -> list[list[str]]:
+    """The cues of each text of a page."""
+    words = [token for text in texts for token in tokens(text)]
+    starts = row(*texts).starts.tolist()
+    return [told_between(known(row(*texts)), known, words, *each) for each in pairwise(starts)]
+
+
+def told_between(hits: Hits, known: Finder, words: list[str], first: int, after: int) -> list[str]:
     return [
         f"{gram[1:]}{mark}: {' '.join(words[last - length + 1 : last + 1])}"
         for mark in ("", "?")
         for last, node, asked in zip(*map(np.ndarray.tolist, hits), strict=True)
-        if (asked or not mark) and first <= last < (after or len(words))
+        if (asked or not mark) and first <= last < after
         for gram, length in known.ends[node]
     ]
 
@@ -111,7 +121,7 @@ def slowly(words: list[str]) -> Iterator[tuple[int, int]]:
 @given(st.lists(st.sampled_from(["from", "to", "a", ",", "?"]), max_size=25))
 def test_phrases_that_overlap_are_all_found(words: list[str]) -> None:
     known = made()
-    hits = known(tokens(" ".join(words)))
+    hits = known(row(" ".join(words)))
     ends = [(int(last), known.ends[node]) for last, node in zip(hits.at, hits.nodes, strict=True)]
     spans = {(last - n, last - 1) for last, told in ends for gram, n in told if gram == "§gap"}
     assert spans == set(slowly(words))
@@ -121,45 +131,41 @@ def test_phrases_that_overlap_are_all_found(words: list[str]) -> None:
 def test_what_was_read_before_changes_nothing(text: str, before: list[str]) -> None:
     known = made()
     for word in before:
-        known(tokens(word))
+        known(row(word))
     assert found(text, known) == found(text)
 
 
 @given(st.lists(st.sampled_from(WORDS + MARKS), max_size=20).map(" ".join))
 def test_where_memory_is_full_the_same_is_found(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lookup, "_TOKENS", 2)
-        assert found(text) == found(text)
-        forgetful = found(text)
+        patch.setattr(texts, "_LETTERS", 0)
+        known = made()
+        forgetful = [found(text, known), found("why not", known), found(text, known)][2]
     assert forgetful == found(text)
 
 
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     words = tokens(text)
-    hits = finder()(words)
+    hits = finder()(row(text))
     assert all(0 < last < len(words) for last in hits.at)
     assert len(hits.at) == len(hits.nodes) == len(hits.asked)
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS + MARKS), max_size=8).map(" ".join), min_size=1, max_size=4))
 def test_a_text_among_others_has_its_own_cues(texts: list[str]) -> None:
-    known, words, parts = made(), list[str](), list[tuple[int, int]]()
-    for text in texts:
-        words += tokens(text)
-        parts.append((len(words) - len(tokens(text)), len(words)))
-    assert [told_by(known, words, *part) for part in parts] == [found(text) for text in texts]
+    assert told_by(made(), texts) == [found(text) for text in texts]
 
 
 def test_the_shipped_cues_are_grams_among_others() -> None:
-    told = cues(tokens("Where can I buy a desk in Leeds?"))
+    told = cues("Where can I buy a desk in Leeds?")
     assert {"§where-to-buy", "§where-to-buy?", "§in-name"} <= set(told)
     assert not any(" " in gram for gram in told)
 
 
 def test_the_length_is_the_last_of_what_is_learned_from() -> None:
-    assert features(tokens("why is the sky blue?"))[-1] == "<1>"
-    assert features(tokens("why"))[:1] == ["§why"]
+    assert features("why is the sky blue?")[-1] == "<1>"
+    assert features("why")[:1] == ["§why"]
 
 
 def test_the_same_finder_is_used_again() -> None:

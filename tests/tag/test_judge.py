@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.learned import HEADS, Judge, Verdict
+from listener.tag.verdict import HEADS, Judge, Verdict
 from listener.tag.weights import Card, Level
 
 LEVELS = {"know": Level(1.2, 0.1, 0.4), "now": Level(0.8, -0.2, 0.6), "mood": Level(0.7), "promo": Level(1, 0, 0.3)}

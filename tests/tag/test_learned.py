@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from listener.tag import fast, load
 from listener.tag.explain import Proof, Range, Taken, without
 from listener.tag.grams import spans, tokens
-from listener.tag.learned import HEADS, Judge, LearnedTagger, Scored
+from listener.tag.learned import LearnedTagger
 from listener.tag.place import Read
+from listener.tag.proofs import MOOD, Asked, proofs_of, proved
 from listener.tag.tagger import CAP, lexicon_tagger
+from listener.tag.texts import Row
+from listener.tag.verdict import HEADS, Case, Judge, Scored
 from listener.tag.weights import Card, Level
-from listener.types import Moment, Post, Span, Tags
+from listener.types import Evidence, Moment, Post, Span, Tags
 from tests.conftest import NOW
 
 CARD = Card(kind="fast", version="t", made="2026-01-01", levels={"mood": Level(1.0)})
@@ -38,9 +41,17 @@ class Words:
     def __init__(self, place: Read | None = None, **words: str) -> None:
         self.words, self.place, self.read, self.asked = words, place, list[str](), list[int]()
 
-    def page(self, texts: Sequence[str], words: Sequence[list[str]]) -> list[Scored]:
+    def page(self, texts: Sequence[str], _: Row) -> list[Scored]:
         self.read += texts
-        return [Scored(self.logits([word.lower() for word in each]), place=self.place) for each in words]
+        return [Scored(self.logits(tokens(text.lower())), place=self.place) for text in texts]
+
+    def explain(self, cases: Sequence[Case], judge: Judge) -> list[list[Evidence]]:
+        return proved([self.proofs(case, judge) for case in cases], self.without)
+
+    def proofs(self, case: Case, judge: Judge) -> Asked:
+        look, head = WordsLook(self, case.text), case.verdict.mood_head
+        mood = [] if head is None else [(MOOD, look.mood(head))]
+        return Asked(case.text, look, [*proofs_of(look, case.verdict, judge), *mood])
 
     def without(self, asked: Sequence[tuple["WordsLook", Taken]]) -> list[Sequence[float]]:
         self.asked.append(len(asked))
@@ -48,9 +59,6 @@ class Words:
 
     def logits(self, words: Sequence[str]) -> list[float]:
         return [NEVER + 12 * (self.words.get(head, "\0") in words) for head in HEADS]
-
-    def look(self, text: str, scored: Scored) -> "WordsLook":
-        return WordsLook(self, text)
 
 
 class WordsLook:

@@ -2,17 +2,21 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.tag.explain import Proof, Range
-from listener.tag.fast import FastLook, FastModel
-from listener.tag.grams import grams, name, size, spans, tokens
+from listener.tag.explain import Range
+from listener.tag.fast import FastLook, FastModel, FastPage
+from listener.tag.grams import name, size, spans, tokens
 from listener.tag.hits import features
 from listener.tag.linear import HEADS, Linear, dump_linear, load_linear
+from listener.tag.texts import read
+from listener.tag.verdict import Case, Judge
+from listener.tag.weights import Card
 from listener.types import Span
 
 GRAMS = ["^", "a", "a b", "b", "b a", "c", "<0>", "<1>", "§where", "§where?", "§why", "§any?"]
@@ -48,10 +52,10 @@ def test_each_word_has_its_place(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "zebra", "A", "any", "where", "why", "?", "."]), max_size=60))
 def test_packed_sums_are_the_sums_of_the_weights(words: list[str]) -> None:
-    read = tokens(" ".join(words))
-    known = [GRAMS.index(gram) for gram in features(read) if gram in GRAMS]
-    known_or_nothing = len(known) + (grams(read)[-1] not in GRAMS)  # an unknown length counts, and tells nothing
-    for head, logit in enumerate(MODEL.logits(read)):
+    text = " ".join(words)
+    known = [GRAMS.index(gram) for gram in features(text) if gram in GRAMS]
+    known_or_nothing = len(known) + (features(text)[-1] not in GRAMS)  # an unknown length counts, and tells nothing
+    for head, logit in enumerate(MODEL.logits(text)):
         total = sum(WEIGHTS[row][head] - 128 for row in known) * STEPS[head]
         assert logit == pytest.approx(BIASES[head] + total / math.sqrt(known_or_nothing))
 
@@ -64,24 +68,25 @@ TEXTS = st.lists(
 
 @given(TEXTS)
 def test_the_logits_of_a_reading_are_those_of_its_tokens(text: str) -> None:
-    assert look(text).logits == MODEL.logits(tokens(text))
+    assert look(text).scored.logits == MODEL.logits(text)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5), st.data())
 def test_what_is_told_of_a_text_is_the_same_on_every_page(texts: list[str], data: st.DataObject) -> None:
-    read = list(map(tokens, texts))
-    page = MODEL.page(read)
+    page, count = MODEL.page(read(texts).tokens), [len(tokens(text)) for text in texts]
     asked = [
-        (number, [(first, data.draw(st.integers(first, len(words) - 2)))])
-        for number, words in enumerate(read)
-        if len(words) > 2 and (first := data.draw(st.integers(1, len(words) - 2)))
+        (number, [(first, data.draw(st.integers(first, long - 2)))])
+        for number, long in enumerate(count)
+        if long > 2 and (first := data.draw(st.integers(1, long - 2)))
     ]
-    left = page.without(asked)
-    for number, words in enumerate(read):
-        alone, start = MODEL.page([words]), page.starts[number]
+    pairs = [(number, head) for number in range(len(texts)) for head in range(len(HEADS))]
+    gains, starts = page.gains(*np.array(pairs).T)
+    for (number, head), (first, end) in zip(pairs, pairwise(starts), strict=True):
+        alone = MODEL.page(read([texts[number]]).tokens)
         assert page.logits[number] == alone.logits[0]
-        assert (page.gains[start : start + len(words)] == alone.gains).all()
-    assert left == [MODEL.page([read[number]]).without([(0, taken)])[0] for number, taken in asked]
+        assert (gains[first:end] == alone.gains(np.array([0]), np.array([head]))[0]).all()
+    left = page.without(asked)
+    assert left == [MODEL.page(read([texts[n]]).tokens).without([(0, taken)])[0] for n, taken in asked]
 
 
 def told(gram: str, head: int) -> float:
@@ -92,12 +97,18 @@ class Seen(FastLook):
     """The look of one text."""
 
     def __init__(self, text: str) -> None:
-        (scored,) = FastModel(MODEL).page([text], [tokens(text)])
-        super().__init__(text, scored)
-        self.logits = scored.logits
+        (self.scored,) = FastModel(MODEL).page([text], read([text]).tokens)
+        self.page: FastPage = self.scored.read
+        heads = range(len(HEADS))
+        super().__init__(self.page, 0, dict(zip(heads, self.page.gains([(0, head) for head in heads]), strict=True)))
+        self.case = Case(text, "en", self.scored, Judge(Card(kind="fast", version="", made=""))(self.scored.logits))
 
     def without(self, taken: Sequence[Range]) -> Sequence[float]:
-        return FastModel(MODEL).without([(self, tuple(taken))])[0]
+        return self.page.without([(self, tuple(taken))])[0]
+
+    def mood(self, head: int) -> list[Span]:
+        shown = self.page.mood(0, self.case, head, list(self.gains(head)))
+        return [Span(each.start, each.end) for each in shown]
 
 
 look = Seen
@@ -116,12 +127,12 @@ def test_a_cue_in_a_question_tells_as_said_and_as_asked() -> None:
 def test_what_is_told_without_a_word_is_what_the_rest_tells() -> None:
     text = "c where c"
     left = look(text).without([(1, 1)])
-    assert left == pytest.approx(MODEL.logits(tokens("c c")))
+    assert left == pytest.approx(MODEL.logits("c c"))
 
 
 def test_words_that_stand_side_by_side_by_deletion_are_no_pair() -> None:
-    left, read = look("a c b").without([(1, 1)]), MODEL.logits(tokens("a b"))
-    assert left != pytest.approx(read)
+    left = look("a c b").without([(1, 1)])
+    assert left != pytest.approx(MODEL.logits("a b"))
     known = sum(told(gram, 2) for gram in ("^", "a", "b", "<0>"))
     assert left[2] == pytest.approx(BIASES[2] + known / 2)
 
@@ -155,18 +166,11 @@ def test_a_phrase_stands_from_its_first_word_to_its_last() -> None:
     assert look("a’s, a a b  c").span((2, 4)) == Span(5, 10)
 
 
-def ended(proof: Proof) -> list[Range]:
-    """What is shown by a proof that asks for nothing."""
-    with pytest.raises(StopIteration) as done:
-        next(proof)
-    return list(done.value.value)
-
-
 @given(TEXTS)
 def test_the_words_of_a_mood_are_its_strongest(text: str) -> None:
     for head in range(len(HEADS) - 3, len(HEADS)):
         seen = look(text)
-        gains, shown = seen.gains(head), [first for first, last in ended(seen.mood(head)) if first == last]
+        gains, shown = seen.gains(head), [spans(text).index(span) for span in seen.mood(head)]
         assert len(shown) == min(len(shown), len(gains), 3)
         assert bool(shown) == bool(gains)
         assert [gains[at] for at in shown] == sorted(gains, reverse=True)[: len(shown)]
@@ -174,25 +178,25 @@ def test_the_words_of_a_mood_are_its_strongest(text: str) -> None:
 
 def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = dump_linear(GRAMS, bytes(w for row in WEIGHTS for w in row), STEPS, BIASES)
-    monkeypatch.setattr("listener.tag.lookup._TOKENS", 0)
+    monkeypatch.setattr("listener.tag.texts._LETTERS", 0)
     forgetful = load_linear(parts)
     for text in ("a b", "where is a?", "a b", "c"):
-        assert forgetful.logits(tokens(text)) == MODEL.logits(tokens(text))
+        assert forgetful.logits(text) == MODEL.logits(text)
 
 
 def test_a_model_without_cues_looks_for_none() -> None:
     told = np.full((1, len(HEADS)), 138, np.uint8)
     plain, cued = (Linear([gram], told, STEPS, BIASES) for gram in ("where", "§where"))
-    assert plain.logits(tokens("where is it?"))[0] == pytest.approx(BIASES[0] + 10 * STEPS[0] / math.sqrt(2))
-    assert cued.logits(tokens("where is it")) == plain.logits(tokens("where is it"))
-    assert cued.logits(tokens("there is it")) == BIASES
+    assert plain.logits("where is it?")[0] == pytest.approx(BIASES[0] + 10 * STEPS[0] / math.sqrt(2))
+    assert cued.logits("where is it") == plain.logits("where is it")
+    assert cued.logits("there is it") == BIASES
 
 
 def test_nothing_is_asked_of_nothing() -> None:
-    assert FastModel(MODEL).page([], []) == []
-    assert FastModel(MODEL).without([]) == []
+    assert FastModel(MODEL).page([], read([]).tokens) == []
+    assert FastModel(MODEL).explain([], Judge(Card(kind="fast", version="", made=""))) == []
+    assert look("a b").page.without([]) == []
 
 
 def test_a_long_text_does_not_overflow_a_lane() -> None:
-    read = tokens("a b " * 100_000)
-    assert all(map(math.isfinite, MODEL.logits(read)))
+    assert all(map(math.isfinite, MODEL.logits("a b " * 100_000)))

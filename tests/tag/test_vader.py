@@ -125,7 +125,7 @@ def test_twice_the_words_are_twice_the_work(once: str) -> None:
     assert work[2] - work[1] <= 2 * (work[1] - work[0]) + 10
 
 
-def test_the_words_around_but_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wordsaround_but_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
 
     def pushed(heap: list[int], item: int) -> None:
@@ -134,7 +134,7 @@ def test_the_words_around_but_are_looked_through_once(monkeypatch: pytest.Monkey
         heap.sort()
 
     monkeypatch.setattr(ours, "heappush", pushed)
-    ours._around_but([2.0] * 500, range(500), 250)
+    ours.around_but([2.0] * 500, range(500), 250)
     assert len(steps) == 1_000
 
 

@@ -11,7 +11,6 @@ from listener.tag.weights import MOODS, TAGS
 np = pytest.importorskip("numpy", reason="training needs NumPy")
 pytest.importorskip("scipy", reason="training needs SciPy")
 
-from listener.tag.grams import tokens  # noqa: E402
 from listener.tag.linear import HEADS, load_linear  # noqa: E402
 
 # Looked up by name: training is checked by what it does, its libraries ship no types.
@@ -52,7 +51,7 @@ def test_what_was_learned_is_told_apart() -> None:
 
 def test_a_file_tells_the_same_as_what_was_learned() -> None:
     fitted = fast.fit(fast.rows(LABELS, TWEETS), linear.known_grams([ASK, SAY] * 2, 2), 1e-3, 30)
-    told = load_linear(linear.parts(fitted)).logits(tokens(ASK))
+    told = load_linear(linear.parts(fitted)).logits(ASK)
     assert told == pytest.approx(fitted.logits([ASK])[0].tolist(), abs=0.2)
 
 

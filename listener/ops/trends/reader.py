@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from listener.tag.accurate import model_of
-from listener.tag.grams import tokens
-from listener.tag.learned import Scored
 from listener.tag.own import SHIPPED
 from listener.tag.tagger import CAP
+from listener.tag.texts import read
 from listener.tag.vectors import vectors_of
+from listener.tag.verdict import Scored
 from listener.tag.weights import TAGS, Weights, read_weights
 from listener.trend import may_ask
 
@@ -45,4 +45,4 @@ class AccurateReader:
 
     def _scored(self, text: str) -> Scored:
         text = text[:CAP]
-        return self._model.page([text], [tokens(text)])[0]
+        return self._model.page([text], read([text]).tokens)[0]

@@ -11,7 +11,7 @@ from listener.tag.calibrate import relevel
 from listener.tag.labels import Label, mark
 from listener.tag.learn.compare import LEAST, Bools, Compared, Difference, compare
 from listener.tag.learn.fit import HEADS, Features, Floats, Targets, moved, targets_of
-from listener.tag.learned import Judge
+from listener.tag.verdict import Judge
 from listener.tag.weights import TAGS, Card, Level
 
 FOLDS = 10
@@ -127,8 +127,7 @@ def given_by(logits: Floats, levels: Mapping[str, Level]) -> Bools:
     """(N, K) logits to what is given of them, as people see it: urgency only with a moment or a complaint."""
     judge = Judge(Card(kind="", version="", made="", levels=levels))
     rows = []
-    for each in logits.tolist():
-        verdict = judge(each)
+    for verdict in judge.page(logits.tolist()):
         told = {*verdict.labels, *verdict.signals, verdict.mood, *(["question"] if verdict.is_question else ())}
         told |= {tag for tag, least in (("soon", 1), ("now", 2)) if verdict.urgency >= least}
         rows.append([head in told for head in HEADS])

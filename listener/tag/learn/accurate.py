@@ -11,7 +11,6 @@ import numpy as np
 
 from listener.tag.accurate import WORDS
 from listener.tag.encoder import Encoder, Floats, Heads, dump_heads, load_heads
-from listener.tag.grams import tokens
 from listener.tag.linear import load_linear
 from listener.tag.weights import TAGS, Weights
 
@@ -26,7 +25,7 @@ class AccurateLearner:
         self._weights, parts = weights, weights.parts
         self._heads, linear = load_heads(parts["heads"]), load_linear(parts)
         self.features = Seen(_seen(Encoder(parts["encoder"], parts["tokenizer"]), self._heads, texts))
-        words = np.array([linear.logits(tokens(text)) for text in texts], np.float32)
+        words = np.array([linear.logits(text) for text in texts], np.float32)
         self.start = self.features.dot(self._heads.tell) + self._heads.bias
         self.start[:, : len(TAGS)] += WORDS * words[:, : len(TAGS)]
         self.shipped = self.start

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from listener.tag.grams import size, tokens
 from listener.tag.hits import features
 from listener.tag.learn.fit import HEADS, Floats
 from listener.tag.linear import dump_linear, load_linear
@@ -29,11 +28,10 @@ class FastLearner:
     def __init__(self, weights: Weights, texts: Sequence[str]) -> None:
         self._weights = weights
         names, table, self._biases = _table(weights.parts)
-        spoken = [tokens(text) for text in texts]
-        read = list(map(features, spoken))
+        read = list(map(features, texts))
         counts = Counter(itertools.chain.from_iterable(map(set, read)))
         known = {name: number for number, name in enumerate(names)}
-        sizes = {size(words) for words in spoken}  # counted by the tagger also where it does not know them
+        sizes = {each[-1] for each in read}  # counted by the tagger also where it does not know them
         joined = sorted(
             name for name in sizes | {n for n, count in counts.items() if count >= _JOIN} if name not in known
         )
@@ -45,7 +43,7 @@ class FastLearner:
         self.features = Counts(rows, self._used)
         self.start = self.features.dot(self._table[self._used]) + self._biases
         linear = load_linear(weights.parts)
-        self.shipped = np.array([linear.logits(words) for words in spoken], np.float32)
+        self.shipped = np.array([linear.logits(text) for text in texts], np.float32)
 
     def parts(self, added: Floats) -> dict[str, bytes]:
         """The parts of the file, one byte a weight; grams that tell nothing stay: texts are as long as they were."""

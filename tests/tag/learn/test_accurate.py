@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from listener.tag.grams import tokens
 from listener.tag.labels import Label
 from listener.tag.learn import train
+from listener.tag.texts import read
 from listener.tag.weights import Weights, read_weights, write_weights
 from listener.types import Moment, Post
 from tests.conftest import NOW
@@ -39,8 +39,8 @@ def test_it_begins_where_the_tagger_is(weights: Weights) -> None:
     texts = ["Where can I buy a desk in Leeds?", "it leaks", ""]
     model, learner = accurate.model_of(weights), AccurateLearner(weights, texts)
     for row, text in zip(learner.start.tolist(), texts, strict=True):
-        words = tokens(text)
-        assert row == pytest.approx(list(model.score(text, words).logits), abs=1e-3)
+        (scored,) = model.page([text], read([text]).tokens)
+        assert row == pytest.approx(list(scored.logits), abs=1e-3)
     assert learner.shipped is learner.start
 
 

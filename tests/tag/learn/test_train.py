@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from listener.tag.grams import tokens
 from listener.tag.labels import Label, mark
 from listener.tag.learn import FOLDS, Outcome, train
 from listener.tag.learn.fast import FastLearner
@@ -24,7 +23,7 @@ def taught(small: Weights, labels: list[Label], known: set[bytes] | None = None)
 
 
 def told(parts: dict[str, bytes], text: str) -> list[float]:
-    return load_linear(parts).logits(tokens(text))
+    return load_linear(parts).logits(text)
 
 
 def test_it_begins_where_the_tagger_is(small: Weights) -> None:

@@ -1,6 +1,7 @@
 """The bursts around a question: its nearest neighbours of a while, against how often as near ones came before."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import inf
@@ -27,7 +28,7 @@ class Burst(Struct, frozen=True):
     """The votes around one question in one window, and how surprising they are."""
 
     score: float
-    rows: Rows  # one a vote, earliest first
+    rows: Rows  # one a vote, in the order in which they came
     expected: float
     window: float
     end: float
@@ -37,16 +38,23 @@ class Moment:
     """How much was asked in the windows that end then, and before each."""
 
     def __init__(self, past: Past, end: float) -> None:
-        self.end, self._ordered = end, past.ordered[: past.size]
-        first, *starts, until = self._upto([end - HISTORY, *(end - window for window, _ in SPANS), end])
+        self.end, self._drawn = end, past.ordered_drawn.times
+        self.starts = [*(end - window for window, _ in SPANS), end]
+        *starts, until = _upto(past.ordered.times, self.starts)
         self.sizes = {window: until - start for (window, _), start in zip(SPANS, starts, strict=True)}
+        first, *starts = _upto(self._drawn, [end - HISTORY, *self.starts[:-1]])
         self.before = {window: start - first for (window, _), start in zip(SPANS, starts, strict=True)}
+        self._coarse = {window: (_rounded(size), _more(self.before[window])) for window, size in self.sizes.items()}
         self._at_its_hours = dict[float, int]()
 
-    def _upto(self, times: Times | list[float]) -> list[int]:
-        """How much was asked until each of these times."""
-        found: list[int] = self._ordered.searchsorted(times, side="right").tolist()
-        return found
+    def least_votes(self, measure: Measure, window: float, score: float) -> int:
+        """How many votes may reach a score."""
+        return least_votes(measure, *self._coarse[window], score)
+
+    def at_most(self, measure: Measure, votes: int, window: float, seen: int) -> float:
+        """The score of so many votes, or somewhat more; it is soon found, for it is the same for long."""
+        size, before = self._coarse[window]
+        return _scored(measure, votes, size, seen, before)
 
     def before_at_its_hours(self, window: float) -> int:
         """How much was asked before the window, at its hours."""
@@ -55,7 +63,7 @@ class Moment:
             reach = HOUR + window / 2
             first, last = np.nextafter(middles - reach, -np.inf), np.minimum(middles + reach, self.end - window)
             spans = np.concatenate([np.maximum(first, self.end - HISTORY), last])
-            upto = self._upto(spans)
+            upto = _upto(self._drawn, spans)
             self._at_its_hours[window] = sum(upto[len(middles) :]) - sum(upto[: len(middles)])
         return self._at_its_hours[window]
 
@@ -74,11 +82,11 @@ class History:
 
     def __init__(self, near: Near, centre: int, measure: Measure) -> None:
         self._near, self._centre, self._measure = near, centre, measure
-        self._before = dict[tuple[float, float], tuple[Times, Floats]]()
+        self._unlike = list[float]()  # −cosines of those that are known, the nearest first
+        self._times = np.zeros(0)
+        self._counts = dict[tuple[float, float, bool], list[int]]()
 
-    def score(
-        self, votes: int, level: float | np.float32, moment: Moment, window: float, least: float = 0
-    ) -> tuple[float, float]:
+    def score(self, votes: int, level: float, moment: Moment, window: float, least: float = 0) -> tuple[float, float]:
         """The surprise of so many votes at least as alike as `level`, and how many would be usual.
 
         Args:
@@ -86,42 +94,49 @@ class History:
         """
         score, usual = self._so_far(votes, level, moment, window, least)
         while score >= least and self._near.look_back(self._centre):
-            self._before.clear()
+            self._unlike = []
             score, usual = self._so_far(votes, level, moment, window, least)
         return score, usual
 
-    def at_its_hours(self, votes: int, level: float | np.float32, moment: Moment, window: float) -> float:
+    def at_its_hours(self, votes: int, level: float, moment: Moment, window: float) -> float:
         """The surprise of so many votes in a subject that has its hours, against these; infinite if it has none."""
-        times, alike = self._earlier(moment, window)
-        near = times[alike >= level]
-        seen = int(np.count_nonzero(moment.at_its_hours(near, window)))
+        near, seen = self._seen(level, moment, window), self._seen(level, moment, window, at_its_hours=True)
         then, before = moment.before_at_its_hours(window), moment.before[window]
-        if 2 * seen < len(near) or seen * before <= _ITS_HOURS * len(near) * then:
+        if 2 * seen < near or seen * before <= _ITS_HOURS * near * then:
             return inf
         return self._measure(votes, moment.sizes[window], seen, then, then / before)
 
-    def _so_far(
-        self, votes: int, level: float | np.float32, moment: Moment, window: float, least: float
-    ) -> tuple[float, float]:
-        times, alike = self._earlier(moment, window)
-        near = alike >= level
-        seen, size, before = int(np.count_nonzero(near)), moment.sizes[window], moment.before[window]
+    def _so_far(self, votes: int, level: float, moment: Moment, window: float, least: float) -> tuple[float, float]:
+        seen, size, before = self._seen(level, moment, window), moment.sizes[window], moment.before[window]
+        if (at_most := moment.at_most(self._measure, votes, window, seen)) < least:
+            return at_most, 0.0
         score = self._measure(votes, size, seen, before)
         if score >= least and seen and window < DAY:
-            seen_then = int(np.count_nonzero(moment.at_its_hours(times[near], window)))
+            seen_then = self._seen(level, moment, window, at_its_hours=True)
             if seen_then:  # against the same time of earlier days alone
                 then = moment.before_at_its_hours(window)
                 score = min(score, self._measure(votes, size, seen_then, then, then / before))
         return score, expected(size, seen, before)
 
-    def _earlier(self, moment: Moment, window: float) -> tuple[Times, Floats]:
-        """When those before the window were asked, and how alike they are."""
-        if (moment.end, window) not in self._before:
-            rows, alike = self._near.known(self._centre)
-            times = self._near.past.times[rows]
-            earlier = moment.earlier(times, window)
-            self._before[moment.end, window] = times[earlier], alike[earlier]
-        return self._before[moment.end, window]
+    def _look(self) -> None:
+        """Put what is known in order: the nearest first."""
+        rows, alike = self._near.known(self._centre)
+        order = (-alike).argsort()
+        self._unlike = (-alike[order]).tolist()
+        self._times = self._near.past.times[rows[order]]
+        self._counts.clear()
+
+    def _seen(self, level: float, moment: Moment, window: float, *, at_its_hours: bool = False) -> int:
+        """How many that lie before the window are as alike."""
+        if not self._unlike:
+            self._look()
+        key = moment.end, window, at_its_hours
+        if (counts := self._counts.get(key)) is None:
+            found = moment.earlier(self._times, window)
+            if at_its_hours:
+                found &= moment.at_its_hours(self._times, window)
+            counts = self._counts[key] = [0, *found.cumsum().tolist()]
+        return counts[bisect_right(self._unlike, -level)]
 
 
 class Neighbours(Struct, frozen=True):
@@ -130,9 +145,17 @@ class Neighbours(Struct, frozen=True):
     rows: Rows
     alike: Floats
     lacks: list[float]  # `Levels.lack` of each
-    times: list[float]
-    voters: list[tuple[int, int]]  # author and text
-    each_counts: bool  # no author and no text is there twice
+    times: Times
+    drawn: np.ndarray  # whether each stands for the past, too
+    doubles: dict[int, tuple[int, int]]  # author and text of those that have one of them in common with another
+
+    def votes(self, inside: list[int]) -> list[int]:
+        """Which of these count: an author once, and a text once, by the nearest of its questions."""
+        if self.doubles.keys().isdisjoint(inside):
+            return inside
+        either = [at for at in inside if at in self.doubles]
+        counted = {either[at] for at in voters(self.doubles[at] for at in either)}
+        return [at for at in inside if at in counted or at not in self.doubles]
 
 
 class Search:
@@ -157,10 +180,11 @@ class Search:
         if len(rows) < LEAST_VOTES:
             return
         times = self._past.times[rows]
-        found, history = None, History(self.near, centre, self._measure)
+        found, ordered = None, np.sort(times)
+        history = History(self.near, centre, self._measure)
         for end in {at, *times[times > at].tolist()}:  # what comes late may have later neighbours
             moment = self._moment_of(end, seen)
-            for window, extra in self._promising(moment, times, min(at, float(self._past.times[centre]))):
+            for window, extra in self._promising(moment, ordered, min(at, float(self._past.times[centre]))):
                 found = found or self._neighbours(rows, times, alike)
                 yield from self._within(window, extra, moment, found, history)
 
@@ -171,47 +195,41 @@ class Search:
 
     def _promising(self, moment: Moment, times: Times, first: float) -> Iterator[tuple[float, float]]:
         """The windows back to `first` or further with enough neighbours, and what their bursts must score beyond."""
-        ages = sorted(age for age in (moment.end - times).tolist() if age >= 0)
-        at_most = _coarse(self._past.size) + _COARSE
-        for window, over_hours in SPANS:
-            count = bisect_left(ages, window)
+        *until, upto = times.searchsorted(moment.starts, side="right").tolist()
+        for (window, over_hours), before in zip(SPANS, until, strict=True):
+            count = upto - before
             if count >= LEAST_VOTES and moment.end - first < window:
                 extra = 0.0 if self._levels.fixed else over_hours
-                size = _rounded(moment.sizes[window])
-                if count >= least_votes(self._measure, size, at_most, self._least + extra):
+                if count >= moment.least_votes(self._measure, window, self._least + extra):
                     yield window, extra
 
     def _neighbours(self, rows: Rows, times: Times, alike: Floats) -> Neighbours:
         order = (-alike).argsort(kind="stable")
         rows, alike = rows[order], alike[order]
         authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
-        known = [author for author in authors if author]
-        differ = len(set(texts)) == len(texts) and len(set(known)) == len(known)
-        who = [*zip(authors, texts, strict=True)]
-        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), times[order].tolist(), who, differ)
+        doubles = _doubles(authors, texts)
+        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), times[order], self._past.drawn[rows], doubles)
 
     def _within(
         self, window: float, extra: float, moment: Moment, found: Neighbours, history: History
     ) -> Iterator[Burst]:
-        size, since, until = moment.sizes[window], moment.end - window, moment.end
-        at_most, rounded = _coarse(self._past.size) + _COARSE, _rounded(size)
-        inside = [at for at, time in enumerate(found.times) if since < time <= until]
-        older = [at for at, time in enumerate(found.times) if time <= since]
-        votes = inside if found.each_counts else [inside[at] for at in voters(found.voters[at] for at in inside)]
+        since, until = moment.end - window, moment.end
+        inside = ((found.times > since) & (found.times <= until)).nonzero()[0].tolist()
+        older = (found.drawn & (found.times <= since)).cumsum().tolist()
+        votes = found.votes(inside)
+        recurs, voting = None, found.rows[votes]
         for count in self._counts(len(votes)):
             last = -1 if self._levels.fixed else votes[count - 1]
             least = self._least + extra + found.lacks[last]
-            nearer = bisect_right(older, last) if last >= 0 else len(older)
-            if _scored(self._measure, count, rounded, nearer, at_most) < least:
+            if moment.at_most(self._measure, count, window, older[last]) < least:
                 continue  # not even if only the latest questions counted
-            level = self._levels.loosest if self._levels.fixed else found.alike[last]
+            level = self._levels.loosest if self._levels.fixed else float(found.alike[last])
             score, usual = history.score(count, level, moment, window, least)
             if score >= least:
-                if self._recurs(len(votes), moment, window, history):
+                recurs = self._recurs(len(votes), moment, window, history) if recurs is None else recurs
+                if recurs:
                     return
-                rows = found.rows[votes[:count]]
-                rows = rows[np.argsort(self._past.times[rows], kind="stable")]
-                yield Burst(score - least + self._least, rows, usual, window, moment.end)
+                yield Burst(score - least + self._least, np.sort(voting[:count]), usual, window, moment.end)
 
     def _recurs(self, votes: int, moment: Moment, window: float, history: History) -> bool:
         """Whether as much is asked of the subject at this time of other days, though not in these very words."""
@@ -226,14 +244,31 @@ class Search:
         return _COUNTS[: bisect_right(_COUNTS, votes)]
 
 
+def _doubles(authors: list[int], texts: list[int]) -> dict[int, tuple[int, int]]:
+    """By their place, those whose author or text is there twice; author 0 is always another one."""
+    known = [author for author in authors if author]
+    if len(set(texts)) == len(texts) and len(set(known)) == len(known):
+        return {}
+    by_author, by_text = Counter(known), Counter(texts)
+    both = enumerate(zip(authors, texts, strict=True))
+    return {at: each for at, each in both if by_author[each[0]] > 1 or by_text[each[1]] > 1}
+
+
+def _upto(ordered: Times, times: Times | list[float]) -> list[int]:
+    """How many of those in order lie no later than each of these times."""
+    found: list[int] = ordered.searchsorted(times, side="right").tolist()
+    return found
+
+
+def _more(size: int) -> int:
+    """Somewhat more, so that it is the same for long: more in the past only make votes more surprising."""
+    return size // _COARSE * _COARSE + _COARSE
+
+
 def _rounded(size: int) -> int:
     """A little less, so that many share it: fewer questions in a window only make votes more surprising."""
     places = max(0, size.bit_length() - 5)
     return size >> places << places
-
-
-def _coarse(size: int) -> int:
-    return size // _COARSE * _COARSE
 
 
 @lru_cache(maxsize=16_384)

@@ -120,13 +120,15 @@ class Detector:
         for other in closest[closest != row][:_OTHERS].tolist():
             found += self._search.around(other, at, self.seen)
         found.sort(key=lambda burst: (-burst.score, burst.window))
-        different = {burst.rows.tobytes(): burst for burst in reversed(found)}
-        return [burst for burst in found if different[burst.rows.tobytes()] is burst][:_TRIED]
+        different = dict[bytes, Burst]()
+        for burst in found:
+            different.setdefault(burst.rows.tobytes(), burst)
+        return [*different.values()][:_TRIED]
 
     # One alert a question
 
     def _told(self, burst: Burst) -> Trend | None:
-        past, rows = self.past, burst.rows
+        past, rows = self.past, burst.rows[self.past.times[burst.rows].argsort(kind="stable")]
         trend = Trend(
             kind=Kind.QUESTION,
             topic=self._topic,

@@ -79,7 +79,7 @@ def alike(values: Sequence[float]) -> float:
 def _drawn(past: Past, seed: int, since: float) -> Floats:
     """Similarities of random pairs of different words, at least an hour apart."""
     draw = np.random.Generator(np.random.PCG64(seed))
-    rows = np.flatnonzero(past.times[: past.size] > since)[-_RECENT:]
+    rows = past.since(since)[-_RECENT:]
     left, right = rows[draw.integers(0, len(rows), (2, _PAIRS))]
     apart = np.abs(past.times[left] - past.times[right]) > _APART
     kept = np.flatnonzero(apart & (past.texts[left] != past.texts[right]))

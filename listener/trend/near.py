@@ -1,14 +1,18 @@
 """What is like a question: looked up once, and kept up to date as more are asked."""
 
 from array import array
+from bisect import bisect_left
 
 import numpy as np
 
 from listener.trend.levels import Levels
 from listener.trend.past import Floats, Past, Rows
 
-_MOST = 500_000  # neighbours that are remembered
+_MOST = 4_000_000  # neighbours that are remembered, 8 bytes each
 _BACK = 2_048  # rows that are looked at first, further back than the latest
+
+
+_NONE: tuple[Rows, Floats] = np.zeros(0, np.intp), np.zeros(0, np.float32)
 
 
 class _Known:
@@ -17,12 +21,22 @@ class _Known:
     Those before row `new` are looked up when they are needed, and kept apart.
     """
 
-    __slots__ = ("alike", "before", "first", "new", "rows")
+    __slots__ = ("alike", "before", "dropped", "first", "new", "rows")
 
-    def __init__(self, first: int, rows: Rows, alike: Floats) -> None:
+    def __init__(self, first: int, dropped: int, rows: Rows, alike: Floats) -> None:
         self.first = self.new = first
-        self.before = rows[:0], alike[:0]
-        self.rows, self.alike = array("q", rows.tobytes()), array("f", alike.tobytes())
+        self.dropped = dropped  # rows that were forgotten until then
+        self.before = _NONE
+        self.rows, self.alike = array("i", rows.astype(np.int32).tobytes()), array("f", alike.tobytes())
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.before[0])
+
+    def forget(self, before: int, dropped: int) -> None:
+        """Know nothing of rows before this one: some of them were forgotten."""
+        at = bisect_left(self.rows, before)
+        del self.rows[:at], self.alike[:at]
+        self.first, self.new, self.before, self.dropped = before, before, _NONE, dropped
 
 
 class Near:
@@ -42,17 +56,17 @@ class Near:
     def latest(self, row: int) -> tuple[Rows, Floats]:
         """The latest rows that are like this one, and how alike."""
         known, dropped = self._of(row), self.past.dropped
-        rows, alike = np.array(known.rows), np.array(known.alike)
+        rows, alike = np.frombuffer(known.rows, np.int32).astype(np.intp), np.array(known.alike)
         oldest = self.past.start + dropped
         at = int(np.searchsorted(rows, oldest)) if known.rows and known.rows[0] < oldest else 0
         return rows[at:] - dropped, alike[at:]
 
     def known(self, row: int) -> tuple[Rows, Floats]:
-        """The rows that are like this one, and how alike: the latest, and as far back as was looked."""
-        known, dropped = self._of(row), self.past.dropped
-        rows = np.concatenate([known.before[0], known.rows])
-        at = int(np.searchsorted(rows, dropped))
-        return rows[at:] - dropped, np.concatenate([known.before[1], known.alike])[at:]
+        """The rows that stand for the past and are like this one, and how alike: as far back as was looked."""
+        known, past = self._of(row), self.past
+        rows = np.concatenate([known.before[0], known.rows]) - past.dropped
+        drawn = past.drawn[rows]
+        return rows[drawn], np.concatenate([known.before[1], known.alike])[drawn]
 
     def look_back(self, row: int) -> bool:
         """Look twice as far back; false where there is nothing further back."""
@@ -71,6 +85,10 @@ class Near:
         known = self._known.get(row + self.past.dropped)
         if known is None:
             known = self._learn(row)
+        elif known.dropped != self.past.dropped:
+            self._held -= len(known)
+            known.forget(self.past.start + self.past.dropped, self.past.dropped)
+            self._held += len(known)
         return known
 
     def _catch_up(self) -> None:
@@ -84,17 +102,16 @@ class Near:
         self._make_room()
         known = self._learn(past.size - 1)
         for row, alike in zip(known.rows, known.alike, strict=True):
-            if row != new and (other := self._known.get(row)):
+            if row != new and (other := self._known.get(row)) is not None:
                 other.rows.append(new)
                 other.alike.append(alike)
                 self._held += 1
 
     def _learn(self, row: int) -> _Known:
-        first = self.past.start
-        known = self._known[row + self.past.dropped] = _Known(
-            first + self.past.dropped, *self._found(row, first, self.past.size)
-        )
-        self._held += len(known.rows)
+        first, dropped = self.past.start, self.past.dropped
+        rows, alike = self._found(row, first, self.past.size)
+        known = self._known[row + dropped] = _Known(first + dropped, dropped, rows, alike)
+        self._held += len(known)
         return known
 
     def _found(self, row: int, first: int, last: int) -> tuple[Rows, Floats]:
@@ -106,5 +123,4 @@ class Near:
         """Forget who is not among the latest any more, and more if there are too many."""
         oldest = self.past.start + self.past.dropped
         while self._known and ((first := next(iter(self._known))) < oldest or self._held > _MOST):
-            known = self._known.pop(first)
-            self._held -= len(known.rows) + len(known.before[0])
+            self._held -= len(self._known.pop(first))

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from math import inf
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+from listener.trend.drawn import Drawn, Ordered
 from listener.types.trend import Asked
 
 Floats = npt.NDArray[np.float32]
@@ -17,12 +20,14 @@ _BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
 _FIRST = 256
 _MOST = 20_000  # rows of which the middle is taken
 _LEAST_SPREAD = np.float32(1e-4)
-_COLUMNS = ("times", "ordered", "authors", "texts", "_vectors", "_norms", "_along", "_spread")
+_COLUMNS = ("times", "drawn", "authors", "texts", "_numbers", "_vectors", "_norms", "_along", "_spread")
 _SCALE = np.float32(1 / 256)  # of the middle, whose parts are whole numbers as well
 
 
 class Past:
     """Rows in order of arrival; the latest, from `start` on, are kept ready to be multiplied.
+
+    The others stand for the past: of a day with very many so many are drawn, and the rest is forgotten.
 
     Products of int8 values are whole numbers below 2²⁴, which float32 holds exactly: similarities are the same on
     every machine, in any order, and after every restart. They are the cosines of what is left of the vectors, each
@@ -37,7 +42,10 @@ class Past:
         self.dropped = 0  # rows that were forgotten
         self.posts: list[str] = []
         self.times = np.zeros(_FIRST)
-        self.ordered = np.zeros(_FIRST)  # the times, earliest first
+        self.drawn = np.zeros(_FIRST, bool)  # whether they stand for the past
+        self.ordered, self.ordered_drawn = Ordered(), Ordered()  # times: of the latest and those drawn, and of these
+        self._days, self._idle = Drawn(), 0  # rows that are neither
+        self._numbers = np.zeros(_FIRST, np.int64)  # as if none was ever forgotten
         self.authors = np.zeros(_FIRST, np.int64)
         self.texts = np.zeros(_FIRST, np.int64)
         self._vectors = np.zeros((_FIRST, width), np.int8)
@@ -47,9 +55,15 @@ class Past:
         self._ready, self._ready_from = np.zeros((_FIRST, width), np.float32), 0
         self.middle, self._square = np.zeros(width, np.float32), np.float32(0)
 
+    def since(self, since: float) -> Rows:
+        """The latest rows and those drawn, as far as they were asked since then."""
+        kept = (self.times[: self.size] > since) & self.drawn[: self.size]
+        kept[self.start :] = self.times[self.start : self.size] > since
+        return np.flatnonzero(kept)
+
     def recentre(self, since: float) -> None:
         """Take the mean of the vectors since then as their middle: what all of a topic have in common says little."""
-        rows = np.flatnonzero(self.times[: self.size] > since)[-_MOST:]
+        rows = self.since(since)[-_MOST:]
         if len(rows):
             mean = (self._vectors[rows] / self._norms[rows, None]).mean(axis=0, dtype=np.float64)
             self.about(np.rint(mean / _SCALE).astype(np.float32))
@@ -84,15 +98,20 @@ class Past:
             self.times[rows] = [asked.at.timestamp() for asked in some]
             self.authors[rows] = [asked.author for asked in some]
             self.texts[rows] = [asked.text for asked in some]
+            self._numbers[rows] = np.arange(rows.start, rows.stop) + self.dropped
             self._vectors[rows] = np.frombuffer(b"".join(asked.vector for asked in some), np.int8).reshape(
                 len(some), -1
             )
             self._norms[rows] = np.maximum(1, np.linalg.norm(self._vectors[rows].astype(np.float32), axis=1))
             self._place(rows)
             self.size = rows.stop
-        self.ordered[: self.size] = np.sort(self.times[: self.size])
-        self.age(since)
+            for row in range(rows.start, rows.stop):
+                self._draw(row)
+            self._pass(since)
+            self._idle = self.start - int(np.count_nonzero(self.drawn[: self.start]))
+            self.forget(-inf)
         self._ready, self._ready_from = self._vectors[self.start : self.size].astype(np.float32), self.start
+        self._order()
 
     def add(self, asked: Asked, at: float) -> int:
         """Remember a question; answers its row."""
@@ -100,19 +119,31 @@ class Past:
         self._make_room(row + 1)
         self.posts.append(asked.post)
         self.times[row], self.authors[row], self.texts[row] = at, asked.author, asked.text
-        self._vectors[row], self._norms[row] = vector, norm(asked.vector)
+        self._vectors[row], self._norms[row], self._numbers[row] = vector, norm(asked.vector), row + self.dropped
         self._place(slice(row, row + 1))
         self._make_ready(row, vector)
-        self._put_in_order(at)
         self.size += 1
+        self.ordered.add(at)
+        self.ordered_drawn.add(at)
+        if (other := self._draw(row)) is not None:
+            self.ordered_drawn.drop(float(self.times[other]))
+            if other < self.start:
+                self.ordered.drop(float(self.times[other]))
+                self._idle += 1
         return row
 
-    def _put_in_order(self, at: float) -> None:
-        place, last = self.size, self.size
-        if last and at < self.ordered[last - 1]:
-            place = int(np.searchsorted(self.ordered[:last], at, side="right"))
-            self.ordered[place + 1 : last + 1] = self.ordered[place:last].copy()
-        self.ordered[place] = at
+    def _draw(self, row: int) -> int | None:
+        """Let a row stand for its day; answers which one does not now."""
+        own = int(self._numbers[row])
+        number = self._days.draw(float(self.times[row]), crc32(self.posts[row].encode("utf-8", "replace")), own)
+        self.drawn[row] = number != own
+        if number is None or number == own:
+            return None if number is None else row
+        other = int(self._numbers[: self.size].searchsorted(number))
+        if self._numbers[other] != number:
+            return None  # it is so old that it was forgotten
+        self.drawn[other] = False
+        return other
 
     def _make_room(self, rows: int) -> None:
         if rows <= len(self.times):
@@ -126,29 +157,46 @@ class Past:
     def _make_ready(self, row: int, vector: npt.NDArray[np.int8]) -> None:
         if row - self._ready_from == len(self._ready):
             kept = self._ready[self.start - self._ready_from :]
-            room = np.zeros((max(_FIRST, 2 * len(kept)), self.width), np.float32)
+            room = np.zeros((max(_FIRST, len(kept) * 5 // 4), self.width), np.float32)
             room[: len(kept)] = kept
             self._ready, self._ready_from = room, self.start
         self._ready[row - self._ready_from] = vector
 
     def age(self, before: float) -> None:
         """What was asked before then is not among the latest any more."""
+        first = self.start
+        self._pass(before)
+        for row in range(first, self.start):
+            if not self.drawn[row]:
+                self.ordered.drop(float(self.times[row]))
+                self._idle += 1
+
+    def _pass(self, before: float) -> None:
         while self.start < self.size and self.times[self.start] < before:
             self.start += 1
 
     def forget(self, before: float) -> None:
-        """Drop what was asked before then, once it is an eighth of all: moving the rest takes time."""
+        """Drop what was asked before then or is not drawn, once it is an eighth of all: moving the rest takes time."""
         eighth = -(-self.size // 8)
-        if not eighth or eighth > self.start or self.times[:eighth].max() >= before:
+        is_old = 0 < eighth <= self.start and self.times[:eighth].max() < before
+        if not is_old and 8 * self._idle <= self.size:
             return
-        count = int(np.searchsorted(np.maximum.accumulate(self.times[: self.start]), before))
+        kept = np.flatnonzero(self.drawn[: self.start] & (self.times[: self.start] >= before))
+        latest, moved = slice(self.start, self.size), self.start - len(kept)
         for name in _COLUMNS:
             column = getattr(self, name)
-            column[: self.size - count] = column[count : self.size].copy()
-        del self.posts[:count]
-        self.size, self.start, self._ready_from = self.size - count, self.start - count, self._ready_from - count
-        self.ordered[: self.size] = np.sort(self.times[: self.size])
-        self.dropped += count
+            column[: len(kept)] = column[kept]
+            column[len(kept) : self.size - moved] = column[latest].copy()
+        self.posts = [self.posts[row] for row in kept] + self.posts[latest]
+        self.size, self.start, self._ready_from = self.size - moved, len(kept), self._ready_from - moved
+        self.dropped, self._idle = self.dropped + moved, 0
+        self._days.forget(before)
+        if is_old:
+            self._order()
+
+    def _order(self) -> None:
+        self.ordered.fill(self.times[self.since(-inf)])
+        self.ordered_drawn.fill(self.times[: self.size][self.drawn[: self.size]])
 
     def latest(self, row: int) -> Floats:
         """Cosines of a row with the latest rows."""
@@ -198,8 +246,10 @@ class Past:
 
     def mean(self, rows: Rows) -> Floats:
         """The mean of the vectors of these rows, seen from the middle, each of length 1."""
-        units = self._vectors[rows] / self._norms[rows, None] - self.middle * _SCALE
-        found: Floats = (units / self._spread[rows, None]).mean(axis=0, dtype=np.float64).astype(np.float32)
+        units = self._vectors[rows] / self._norms[rows, None]
+        if self._square:
+            units = (units - self.middle * _SCALE) / self._spread[rows, None]
+        found: Floats = units.mean(axis=0, dtype=np.float64).astype(np.float32)
         return found
 
 

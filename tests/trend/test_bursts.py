@@ -144,7 +144,7 @@ def test_what_is_usual_at_this_hour_of_the_day_is_less_surprising() -> None:
     for before in (daily, evenly):
         past = past_of((0, CENTRE), *before)
         history = History(Near(past, levels()), past.size - 1, surprise)
-        score, usual = history.score(5, np.float32(0.9), Moment(past, AT), HOUR)
+        score, usual = history.score(5, float(np.float32(0.9)), Moment(past, AT), HOUR)
         scores.append(score)
         assert isclose(usual, 4 * 9 / (500 + 485), rel_tol=0.02)
     assert scores[0] < scores[1] - 1

@@ -11,7 +11,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 NONE = -1
-_ROOM = 4  # places for each number
+_ROOM = 6  # places for each number
 _STRIDE = 7919  # a prime: rows that follow each other begin far apart
 _AT_ONCE = 50  # places that are tried together
 

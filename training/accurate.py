@@ -18,6 +18,7 @@ from listener.tag.calibrate import expected_level
 from listener.tag.encoder import Encoder, Floats, Heads, dump_heads
 from listener.tag.weights import TAGS, Card, Level, read_weights, write_weights
 from training import data, figures
+from training.ends import learn_ends
 from training.evidence import learn_gain
 from training.fast import beside, learn, levels
 
@@ -37,7 +38,7 @@ def main(labels_path: Path, tweets_path: Path, folder: Path, soft: Path | None =
     labels, tweets = data.records(labels_path), data.records(tweets_path)
     encoder = Encoder((folder / "encoder.onnx").read_bytes(), (folder / "tokenizer.json").read_bytes())
     heads = Heads(**{name: np.asarray(value) for name, value in np.load(folder / "heads.npz").items()})
-    heads = heads._replace(gain=learn_gain(encoder, heads, _telling(labels, tweets)))
+    heads = heads._replace(gain=learn_gain(encoder, heads, _telling(labels, tweets)), ends=learn_ends(encoder, labels))
     seen = [tweet for tweet in tweets if not data.held_tweet(tweet)]
     held, logits, moods = held_out(labels, seen, folder / "held.npz", soft)
     told = figures.cross_validated(held, logits, expected_level) | figures.moods(tweets, moods)

@@ -12,8 +12,8 @@ from listener.tag.encoder import Encoder, Floats, Heads, Pieces, load_heads, log
 from listener.tag.explain import Proof, Range, Taken, explain, without
 from listener.tag.learned import LearnedTagger
 from listener.tag.linear import MOOD_HEADS, Linear, load_linear
-from listener.tag.place import Read
 from listener.tag.proofs import MOOD, Asked, proofs_of, proved
+from listener.tag.reading import Read
 from listener.tag.tagger import lexicon_tagger
 from listener.tag.texts import Row, read
 from listener.tag.vectors import Vectors, vectors_of
@@ -23,7 +23,6 @@ from listener.types import Evidence, Post, Span, Tags
 
 SHIPPED = Path(__file__).parent / "accurate.weights"
 WORDS = 0.7  # what the fast tagger's logits weigh beside the encoder's, for tags
-_PLACE = -1.0  # the logit from which a piece belongs to the name of a place
 _MOST_THREADS = 4
 _PAGE = 256  # posts that a thread reads together: it remembers what was read of them
 _SHORT = 75  # words of a post that is read again to prove a mood
@@ -43,11 +42,11 @@ class AccurateModel:
     def page(self, texts: Sequence[str], tokens: Row) -> list[Scored]:
         """The logits, the vector and what it thinks of the places in each text."""
         pieces = self._encode.page(texts)
-        return [self._scored(*each) for each in zip(texts, pieces, self._logits(pieces, tokens), strict=True)]
+        return [self._scored(*each) for each in zip(pieces, self._logits(pieces, tokens), strict=True)]
 
-    def _scored(self, text: str, pieces: Pieces, told: list[float]) -> Scored:
+    def _scored(self, pieces: Pieces, told: list[float]) -> Scored:
         vector = sentence_vector(self._heads, pieces.vectors)
-        return Scored(told, vector, read_place(text, pieces, self._heads.place), pieces)
+        return Scored(told, vector, read_place(pieces, self._heads), pieces)
 
     def _logits(self, texts: Sequence[Pieces], tokens: Row) -> list[list[float]]:
         told = [logits(self._heads, pieces.vectors) for pieces in texts]
@@ -116,29 +115,16 @@ def _words(pieces: Pieces, gains: Floats) -> tuple[list[Span], list[float]]:
     return spans, sums
 
 
-def read_place(text: str, pieces: Pieces, head: Floats) -> Read:
-    """How likely each piece belongs to the name of a place, and the run of pieces that likeliest is one."""
-    likely = (pieces.inner @ head[:-1] + head[-1]).tolist()
-    return Read(pieces.spans, likely, _best_run(text, pieces, likely))
-
-
-def _best_run(text: str, pieces: Pieces, likely: Sequence[float]) -> Span | None:
-    """The likeliest run of pieces, made whole words; None where none is likely."""
-    runs: list[tuple[float, int, int]] = []
-    for at, (logit, begins) in enumerate(zip(likely, pieces.begins, strict=True)):
-        goes_on = bool(runs) and runs[-1][2] == at - 1
-        if goes_on and (logit >= _PLACE or not begins):
-            runs[-1] = (max(runs[-1][0], logit), runs[-1][1], at)
-        elif logit >= _PLACE:
-            runs.append((logit, at, at))
-    if not runs:
-        return None
-    _, first, last = max(runs, key=lambda run: run[0])
-    while first and not pieces.begins[first]:
-        first -= 1
-    start, end = pieces.spans[first].start, pieces.spans[last].end
-    kept = text[start:end].strip(" \n,.!?;:()[]\"'")
-    return Span(text.index(kept, start), text.index(kept, start) + len(kept)) if kept else None
+def read_place(pieces: Pieces, heads: Heads) -> Read:
+    """How likely each piece belongs to the name of a place, and begins or ends it."""
+    likely = (pieces.inner @ heads.place[:-1] + heads.place[-1]).tolist()
+    if not heads.ends.size:
+        return Read(pieces.spans, likely)
+    told = pieces.vectors[:-1] @ heads.ends[:-1]  # the mark of the beginning stands for "there is none"
+    told[0] += heads.ends[-1]
+    told -= told.max(0)
+    told -= np.log(np.exp(told).sum(0))
+    return Read(pieces.spans, likely, *told[1:].T.tolist())
 
 
 class AccurateTagger(LearnedTagger):

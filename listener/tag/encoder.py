@@ -17,6 +17,9 @@ _STEP = 4  # pieces; lengths are padded to a multiple
 _TOGETHER = 8  # texts that are read together: more bring nothing
 
 
+_NONE: Floats = np.zeros((0, 2), dtype=np.float32)
+
+
 class Heads(NamedTuple):
     """What is learned on top of the encoder; K is the number of heads, D the width of its vectors."""
 
@@ -27,6 +30,7 @@ class Heads(NamedTuple):
     place: Floats  # (D + 1,): how likely a piece names the place; the last is the bias
     vector: Floats  # (D + 1, D): the sentence vector from the mean of the pieces; the last row is the bias
     gain: Floats  # (D + 1, K): what taking a piece away takes from a head
+    ends: Floats = _NONE  # (D + 1, 2): which piece the name of a place begins and ends with; the last is for "no name"
 
 
 class Pieces(NamedTuple):
@@ -111,7 +115,7 @@ def sentence_vector(heads: Heads, vectors: Floats) -> bytes:
 def load_heads(data: bytes) -> Heads:
     """The heads from a part of a file of weights."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return Heads(**{name: arrays[name].astype(np.float32) for name in Heads._fields})
+        return Heads(**{name: arrays[name].astype(np.float32) for name in Heads._fields if name in arrays})
 
 
 def dump_heads(heads: Heads) -> bytes:

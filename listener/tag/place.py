@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from listener.tag.data import Places
 from listener.tag.gazetteer import LONGEST, Known, beginnings, folded, known
+from listener.tag.reading import Read, Reading
 from listener.types import Span
 
 _WORD = re.compile(
@@ -20,18 +21,9 @@ _WORD = re.compile(
 )
 _NUMBERED = re.compile(r"\d+(?:st|nd|rd|th)$|#[^\W\d]")  # "39th"; or a hashtag
 NEEDS = frozenset({"go", "buy"})
-HEAT = ("hottest", "mean heat", "read alike", "only read", "unread")  # signs that a model's reading gives
 _TITLE = " — "
 _LARGE = 300_000  # people of a town that is known without a capital
 _SKIPPED = ("the", "a", "downtown")  # between a cue and a name
-
-
-class Read(NamedTuple):
-    """What a model thinks: how likely each stretch of a text belongs to the name of a place (logits), and the best."""
-
-    spans: Sequence[Span]
-    logits: Sequence[float]
-    best: Span | None
 
 
 class _Word(NamedTuple):
@@ -50,12 +42,18 @@ def find_place(text: str, places: Places, needs: Set[str], read: Read | None = N
     """
     wants = dict.fromkeys(needs & NEEDS, 1.0)
     best, least = None, 0.0
-    for span, signs in candidates(text, places, read) if wants else ():
-        score = _weigh(signs | wants, places.weights["words"])
-        score = _weigh(signs | {"words": score}, places.weights["read"]) if read else score
+    for span, score in _rated(text, places, wants, read) if wants else ():
         if score > least:
             best, least = span, score
     return best
+
+
+def _rated(text: str, places: Places, wants: Mapping[str, float], read: Read | None) -> Iterator[tuple[Span, float]]:
+    found = list(candidates(text, places, read))
+    words = [_weigh({**signs, **wants}, places.weights["words"]) for _, signs in found]
+    for (span, signs), score in zip(found, words, strict=True):
+        beside = {**signs, "words": score, "lead": score - max(words)}
+        yield span, _weigh(beside, places.weights["read"]) if read else score
 
 
 def _weigh(signs: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -64,45 +62,35 @@ def _weigh(signs: Mapping[str, float], weights: Mapping[str, float]) -> float:
 
 def candidates(text: str, places: Places, read: Read | None = None) -> Iterator[tuple[Span, dict[str, float]]]:
     """Every stretch of a text that could name a place, with its signs."""
-    finder = _Finder(text, places)
+    finder = _Finder(text, places, read)
     for first, last in finder.found:
         span = Span(finder.words[first].start, finder.words[last - 1].end)
-        yield span, {**finder.signs(first, last), **(_heat(span, read) if read else {})}
-    if read and read.best and read.best not in finder.spans:
-        yield read.best, {"only read": 1, **_heat(read.best, read)}
-
-
-def _heat(span: Span, read: Read) -> dict[str, float]:
-    inside = [z for at, z in zip(read.spans, read.logits, strict=True) if at.start < span.end and span.start < at.end]
-    if not inside:
-        return {"unread": 1}
-    return {
-        "hottest": max(-6, *inside) / 3,
-        "mean heat": max(-6, sum(inside) / len(inside)) / 3,
-        "read alike": float(span == read.best),
-    }
+        yield span, {**finder.signs(first, last), **(finder.reading.signs(first, last) if finder.reading else {})}
 
 
 class _Finder:
     """The words of one text and the runs of them that could name a place: [first, last)."""
 
-    def __init__(self, text: str, places: Places) -> None:
+    def __init__(self, text: str, places: Places, read: Read | None = None) -> None:
         self.text, self._places = text, places
         self.words = [
             _Word(found[0], found.start(), found.end(), folded(found[0].lstrip("#"))) for found in _WORD.finditer(text)
         ]
+        self.reading = Reading([Span(word.start, word.end) for word in self.words], read) if read else None
 
     @cached_property
     def found(self) -> list[tuple[int, int]]:
         """The candidates, in order of their first words."""
-        runs = ((first, self._trimmed(first, last)) for at in range(len(self.words)) for first, last in self._runs(at))
-        found = dict.fromkeys(run for run in runs if run[0] < run[1])
-        return list(found)
+        runs = [run for at in range(len(self.words)) for run in self._runs(at)]
+        runs += [(self._begun(first, last), last) for first, last in (self.reading.runs() if self.reading else ())]
+        ended = ((first, self._trimmed(first, last)) for first, last in runs)
+        return list(dict.fromkeys(run for run in ended if run[0] < run[1]))
 
-    @cached_property
-    def spans(self) -> set[Span]:
-        """Where the candidates stand."""
-        return {Span(self.words[first].start, self.words[last - 1].end) for first, last in self.found}
+    def _begun(self, first: int, last: int) -> int:
+        """The beginning of a run without marks."""
+        while first < last and not (self.words[first].text[0].isalnum() or self.words[first].text[0] == "#"):
+            first += 1
+        return first
 
     def _trimmed(self, first: int, last: int) -> int:
         """The end of a run without the marks and small words that no name ends on."""

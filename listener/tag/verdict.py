@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from listener.tag.lookup import Floats, rounded
-from listener.tag.place import Read
+from listener.tag.reading import Read
 from listener.tag.weights import MOODS, SIGNALS, TAGS, Card, Level
 from listener.types import Moment
 

@@ -1,5 +1,6 @@
 """The accurate tagger: the same tags always, words for each, and a simpler tagger where it cannot be read."""
 
+import io
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ pytest.importorskip("onnxruntime", reason="the accurate tagger is not installed"
 pytest.importorskip("tokenizers", reason="the accurate tagger is not installed")
 
 from listener.tag import accurate  # noqa: E402
-from listener.tag.encoder import Pieces  # noqa: E402
+from listener.tag.encoder import Heads, Pieces, dump_heads, load_heads  # noqa: E402
 from listener.types import Span  # noqa: E402
 
 TEXTS = [
@@ -150,22 +151,38 @@ def test_damaged_weights_are_told_and_the_fast_tagger_takes_over(
     assert "missing.weights: No such file" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("likely", "name"),
-    [
-        ([-5, -5, 3, -5], "Salt"),
-        ([-5, -5, 3, 2], "Salt Lake"),
-        ([-5, 1, -5, 3], "Lake"),
-        ([-5, -5, -5, -5], None),
-    ],
-)
-def test_a_place_is_the_likeliest_run_of_words(likely: list[float], name: str | None) -> None:
-    text = "we near Salt Lake"
-    spans = [Span(0, 2), Span(3, 7), Span(8, 12), Span(13, 17)]
-    vectors = np.array([[0.0], *[[value] for value in likely], [0.0]], dtype=np.float32)
-    read = accurate.read_place(text, Pieces(spans, [True] * 4, vectors), np.array([1.0, 0.0], dtype=np.float32))
-    assert (text[read.best.start : read.best.end] if read.best else None) == name
-    assert [*read.logits] == likely
+SPANS = [Span(0, 2), Span(3, 7), Span(8, 12)]
+
+
+def a_head(**parts: list[float] | list[list[float]]) -> Heads:
+    empty = np.zeros((2, 1), dtype=np.float32)
+    told = {name: np.array(value, dtype=np.float32) for name, value in parts.items()}
+    return Heads(**{**dict.fromkeys(Heads._fields[:7], empty), **told})
+
+
+def test_each_piece_of_a_text_is_told_how_likely_it_names_a_place() -> None:
+    vectors = np.array([[0], [-5], [-4], [3], [0]], dtype=np.float32)
+    read = accurate.read_place(Pieces(SPANS, [True] * 3, vectors), a_head(place=[1.0, 0.5]))
+    assert (read.spans, read.logits) == (SPANS, [-4.5, -3.5, 3.5])
+    assert (read.begins, read.ends) == ((), ())
+
+
+def test_a_name_begins_and_ends_with_the_likeliest_pieces() -> None:
+    vectors = np.array([[0], [0], [2], [4], [0]], dtype=np.float32)
+    head = a_head(place=[1.0, 0.0], ends=[[-1.0, 1.0], [-1.0, -1.0]])
+    read = accurate.read_place(Pieces(SPANS, [True] * 3, vectors), head)
+    assert [*read.begins] == sorted(read.begins, reverse=True)
+    assert [*read.ends] == sorted(read.ends)
+    none = 1 - np.exp(read.ends).sum()
+    assert none == pytest.approx(np.exp(-1) / np.exp([-1, 0, 2, 4]).sum(), rel=1e-4), "the mark says: no name"
+
+
+def test_heads_are_kept_with_where_names_begin_and_end_and_without() -> None:
+    with_ends = a_head(ends=[[0.5, 1.0], [0.0, 0.25]])
+    assert load_heads(dump_heads(with_ends)).ends.tolist() == [[0.5, 1.0], [0.0, 0.25]]
+    file = io.BytesIO()
+    np.savez(file, **{name: value for name, value in with_ends._asdict().items() if name != "ends"})
+    assert load_heads(file.getvalue()).ends.size == 0, "as weights of old have it"
 
 
 def test_a_long_post_is_not_read_over_and_over(

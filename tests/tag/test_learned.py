@@ -12,8 +12,8 @@ from listener.tag import fast, load
 from listener.tag.explain import Proof, Range, Taken, without
 from listener.tag.grams import spans, tokens
 from listener.tag.learned import LearnedTagger
-from listener.tag.place import Read
 from listener.tag.proofs import MOOD, Asked, proofs_of, proved
+from listener.tag.reading import Read
 from listener.tag.tagger import CAP, lexicon_tagger
 from listener.tag.texts import Row
 from listener.tag.verdict import HEADS, Case, Judge, Scored
@@ -178,7 +178,7 @@ def test_urgency_is_explained_by_the_head_that_gave_it() -> None:
 
 
 def test_a_place_is_told_only_of_who_wants_to_go_or_buy() -> None:
-    where = Read([Span(7, 12)], [4.0], Span(7, 12))
+    where = Read([Span(7, 12)], [4.0], [-0.1], [-0.1])
     assert told("ramen, Porto", Words(where, go="ramen")).place == "Porto"
     assert told("ramen, Porto", Words(where, buy="ramen")).place == "Porto"
     assert told("ramen, Porto", Words(where, know="ramen")).place is None
@@ -186,7 +186,7 @@ def test_a_place_is_told_only_of_who_wants_to_go_or_buy() -> None:
 
 def test_a_place_that_the_model_found_in_part_is_told_whole() -> None:
     text = "buy ramen in New York tonight"
-    tags = told(text, Words(Read([Span(17, 21)], [4.0], Span(17, 21)), go="ramen"))
+    tags = told(text, Words(Read([Span(17, 21)], [4.0], [-0.1], [-0.1]), go="ramen"))
     assert tags.place == "New York"
     assert tags.where and tags.where.city == "New York City"
 

@@ -1,5 +1,6 @@
 """Where the need is to be met, in the words of the post."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.tag.data import lexicon
-from listener.tag.place import Read, candidates, find_place
+from listener.tag.place import candidates, find_place
+from listener.tag.reading import HEAT, Read
 from listener.types import Location, Span, Tags
 
 PIECES = st.sampled_from(
@@ -103,25 +105,75 @@ def test_a_post_without_a_place_lies_nowhere(tag: Callable[..., Tags]) -> None:
     assert (tags.place, tags.where, tags.placed) == (None, None, "")
 
 
+def reading(text: str, name: str, likely: float = 4.0) -> Read:
+    """A model that takes these words, and no others, for the name of a place."""
+    words = [Span(found.start(), found.end()) for found in re.finditer(r"\w+", text)]
+    start, end = text.index(name), text.index(name) + len(name)
+    told = [likely if start <= word.start and word.end <= end else -8.0 for word in words]
+    begins = [-0.1 if word.start == start else -8.0 for word in words]
+    return Read(words, told, begins, [-0.1 if word.end == end else -8.0 for word in words])
+
+
 def test_what_the_model_reads_finds_a_name_without_any_sign() -> None:
     text = "we go bolley tomorrow"
-    spans = [Span(0, 2), Span(3, 5), Span(6, 12), Span(13, 21)]
     assert place(text) is None
-    assert place(text, read=Read(spans, [-8, -8, 4, -8], spans[2])) == "bolley"
+    assert place(text, read=reading(text, "bolley")) == "bolley"
 
 
-def test_what_the_model_reads_chooses_between_two_names() -> None:
+@pytest.mark.parametrize("name", ["Lima", "Quito"])
+def test_what_the_model_reads_chooses_between_two_names(name: str) -> None:
     text = "hotel in Lima or in Quito"
-    spans = [Span(0, 5), Span(9, 13), Span(20, 25)]
-    assert place(text, read=Read(spans, [-8, 3, -8], spans[1])) == "Lima"
-    assert place(text, read=Read(spans, [-8, -8, 3], spans[2])) == "Quito"
+    assert place(text, read=reading(text, name)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("any brunch near the Halden Inn?", "Halden Inn"),
+        ("shops close to Tarn Airport", "Tarn Airport"),
+        ("food in the Elmet area?", "Elmet area"),
+        ("who is at digi fest tomorrow", "digi fest"),
+        ("ride to oak bay outlet please", "oak bay outlet"),
+        ("A day in Lima — I will stay in lower Quito, what is near?", "lower Quito"),
+    ],
+)
+def test_what_the_model_reads_tells_where_a_name_ends(text: str, name: str) -> None:
+    assert place(text, read=reading(text, name)) == name
+
+
+def test_of_a_part_and_the_whole_the_model_chooses_by_where_a_name_begins_and_ends() -> None:
+    text = "food in Leeds area"
+    words = [Span(0, 4), Span(5, 7), Span(8, 13), Span(14, 18)]
+    heat = [-8.0, -8.0, 1.5, 1.5]
+    part = Read(words, heat, [-9, -9, -0.1, -9], [-9, -9, -0.1, -9])
+    whole = Read(words, heat, [-9, -9, -0.1, -9], [-9, -9, -9, -0.1])
+    assert (place(text, read=part), place(text, read=whole)) == ("Leeds", "Leeds area")
 
 
 def test_a_model_that_reads_no_place_keeps_weak_signs_from_being_one() -> None:
     text = "a bag like the one in Vendetta"
-    spans = [Span(2, 5), Span(19, 21), Span(22, 30)]
     assert place(text) == "Vendetta"
-    assert place(text, read=Read(spans, [-9, -9, -9], None)) is None
+    assert place(text, read=reading(text, "bag", likely=-9)) is None
+
+
+def test_marks_around_what_the_model_reads_do_not_belong_to_the_name() -> None:
+    text = "drinks (the moon) tonight"
+    spans = [Span(0, 6), Span(7, 8), Span(8, 11), Span(12, 16), Span(16, 17), Span(18, 25)]
+    read = Read(spans, [-8, 3, 3, 4, 3, -8], [-8, -8, -0.1, -8, -8, -8], [-8, -8, -8, -0.1, -8, -8])
+    assert place(text, read=read) == "the moon"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=20), st.data())
+def test_any_reading_of_any_text_is_weighed(words: list[str], data: st.DataObject) -> None:
+    text = " ".join(words)
+    spans = [Span(found.start(), found.end()) for found in re.finditer(r"\S+", text)][: data.draw(st.integers(0, 20))]
+    logits = st.lists(st.floats(-20, 20), min_size=len(spans), max_size=len(spans))
+    told = [data.draw(logits) for _ in range(3)]
+    found = [*candidates(text, lexicon().places, Read(spans, *told))]
+    assert len({span for span, _ in found}) == len(found)
+    assert all({"whole", "unread"} & {*signs} for _, signs in found)
+    assert (place(text, read=Read(spans, *told)) or "") in text
 
 
 @settings(max_examples=60, deadline=None)
@@ -159,4 +211,4 @@ def test_each_sign_of_the_weights_can_be_given() -> None:
         "in title",
         "within another",
     } <= given_signs
-    assert {"none", "words", "hottest"} <= lexicon().places.weights["read"].keys()
+    assert lexicon().places.weights["read"].keys() <= {"none", "words", "lead", *HEAT}

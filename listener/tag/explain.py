@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Generator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from listener.types import Span
@@ -51,6 +52,7 @@ def explain(
     return shown
 
 
+@lru_cache(5_000)
 def _is_word(word: str) -> bool:
     return word.isalnum() or any(map(str.isalnum, word))
 

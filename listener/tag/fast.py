@@ -1,7 +1,7 @@
 """The fast tagger: learned weights of words and pairs of words, and the lexicon's cues, a page of posts at a time."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -46,15 +46,25 @@ class FastPage:
 
     def gains(self, asked: Sequence[tuple[int, int]]) -> list[list[float]]:
         """What each word of a text adds to a head, up to a common factor, for pairs of a text and a head."""
-        gains, starts = self.linear.gains(*np.array(asked, np.int64).reshape(-1, 2).T)
+        if not asked:
+            return []
+        gains, starts = self.linear.gains(*np.array(asked, np.int64).T)
         told, bounds = gains.tolist(), pairwise(starts.tolist())
         return [told[first + 1 : end - 1] for first, end in bounds]
 
     def mood(self, text: int, case: Case, head: int, gains: list[float]) -> list[Evidence]:
-        """The words of a mood; `gains` is used up."""
-        lead = _lead(case.scored.logits, head) * self.linear.roots[text] * _OWN
-        places = (self.place(text, at, at) for at in _strongest(gains, lead))
-        return [Evidence(MOOD, start, end, case.text[start:end]) for start, end in places]
+        """The words of a mood that tell most: as many as its lead over others rests on; `gains` is used up."""
+        logits, shown = case.scored.logits, list[Evidence]()
+        lead = logits[head] - max([logits[other] for other in MOOD_HEADS if other != head])
+        left = lead * self.linear.roots[text] * _OWN
+        for _ in range(min(_SHOWN, len(gains))):
+            at = gains.index(most := max(gains))
+            start, end = self.place(text, at, at)
+            shown.append(Evidence(MOOD, start, end, case.text[start:end]))
+            left, gains[at] = left - most, -math.inf
+            if left < 0:
+                break
+        return shown
 
     def without(self, asked: Sequence[tuple["FastLook", Taken]]) -> list[list[float]]:
         """The logits of texts without some of their words."""
@@ -95,20 +105,6 @@ class FastModel:
 
 def _asked(look: "FastLook", case: Case, judge: Judge) -> Asked:
     return Asked(case.text, look, proofs_of(look, case.verdict, judge))
-
-
-def _lead(logits: Sequence[float], head: int) -> float:
-    return logits[head] - max([logits[other] for other in MOOD_HEADS if other != head])
-
-
-def _strongest(gains: list[float], lead: float) -> Iterator[int]:
-    """The words that tell most: as many as a lead rests on, three at most."""
-    for _ in gains[:_SHOWN]:
-        most = max(gains)
-        yield (at := gains.index(most))
-        lead, gains[at] = lead - most, -math.inf
-        if lead < 0:
-            return
 
 
 class FastLook:

@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import filterfalse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +34,9 @@ def folded(name: str) -> str:
     """A name as it is looked up: small letters without accents, dots and hyphens."""
     if name.isascii() and name.isalnum():
         return name.lower()
-    plain = (letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    return " ".join(_DROPPED.sub("", "".join(plain)).replace("-", " ").casefold().split())
+    if not name.isascii():
+        name = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", name)))
+    return " ".join(_DROPPED.sub("", name).replace("-", " ").casefold().split())
 
 
 @cache

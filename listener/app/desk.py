@@ -1,5 +1,7 @@
 """The desk of a running Listener, where Slack is told and the app-level token is there."""
 
+from datetime import datetime
+
 from listener.app.app import App
 from listener.channels.slack.app import SlackApp, has_buttons
 from listener.config import Env
@@ -17,10 +19,18 @@ def line(app: App, env: Env) -> Line:
     """Who answers the buttons; still to be started."""
     slack, store, now = SlackApp(env), app.store, app.real
 
-    def tell(error: ChannelError) -> None:
-        """One notice a day for each kind of trouble."""
-        if app.parts.ops and store.outbox.notify(
-            f"ops/desk/{error.code}/{now().date()}", app.parts.ops, f"Buttons in Slack do nothing: {error.why}", now()
+    def tell(error: ChannelError, since: datetime) -> None:
+        """One notice a day for each kind of trouble that a person must mend, or that lasts."""
+        is_news = error.permanent or now() - since >= app.parts.settings.ops.after
+        if (
+            is_news
+            and app.parts.ops
+            and store.outbox.notify(
+                f"ops/desk/{error.code}/{now().date()}",
+                app.parts.ops,
+                f"Buttons in Slack do nothing: {error.why}",
+                now(),
+            )
         ):
             app.on_alert()
 

@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
@@ -53,16 +53,17 @@ class Line(threading.Thread):
     """Listens to what people do until it is halted; trouble is noted in the store and tried again.
 
     Args:
-        told: called with trouble that a person must mend.
+        told: called with trouble, each time that it is met, and when it began.
     """
 
     def __init__(
-        self, exchange: Exchange, desk: Desk, store: Store, now: Clock, told: Callable[[ChannelError], object]
+        self, exchange: Exchange, desk: Desk, store: Store, now: Clock, told: Callable[[ChannelError, datetime], object]
     ) -> None:
         super().__init__(name="desk", daemon=True)
         self._exchange, self._desk, self._store, self._now, self._told = exchange, desk, store, now, told
         self._halted, self._greeted, self._errands = threading.Event(), threading.Event(), Errands()
         self._team = self._app = self._trouble = ""
+        self._since: datetime | None = None  # when the present trouble began
         self._failures, self._random = 0, random.Random()  # noqa: S311  # spreads retries, guards nothing
 
     def halt(self) -> None:
@@ -156,7 +157,7 @@ class Line(threading.Thread):
 
     def _well(self) -> None:
         log.info("desk status=well: buttons in Slack are answered")
-        self._trouble = ""
+        self._trouble, self._since = "", None
         self._note(lambda: self._store.well(KIND, NAME, self._now()))
 
     def _rest(self, error: ChannelError) -> None:
@@ -166,8 +167,8 @@ class Line(threading.Thread):
         if error.why != self._trouble:
             log.warning("desk status=%s action=wait next_try=%.0fs", error.why, wait)
             self._trouble = error.why
-            if error.permanent:
-                self._note(lambda: self._told(error))
+        self._since = since = self._since or now
+        self._note(lambda: self._told(error, since))
         self._note(lambda: self._store.failed(KIND, NAME, error.why, now, now + timedelta(seconds=wait)))
         self._halted.wait(wait)
 

@@ -72,11 +72,32 @@ def test_operators_hear_once_a_day_of_a_token_that_is_refused(office: Office, tm
     app.on_alert = lambda: woken.append(1)
     line = desk.line(app, Env(TOKENS))
     refused = ChannelError("slack", "SLACK_APP_TOKEN was revoked: make one", permanent=True, code="token_revoked")
-    line._told(refused)
-    line._told(refused)
+    began = office.clock()
+    line._told(refused, began)
+    line._told(refused, began)
     rows = office.store.db.rows("select notice from outbox where key like 'ops/desk/%'")
     assert [row["notice"] for row in rows] == ["Buttons in Slack do nothing: SLACK_APP_TOKEN was revoked: make one"]
     assert woken == [1]
+    line._errands.end()
+
+
+def test_operators_hear_of_trouble_that_lasts_and_not_of_a_moment_of_it(office: Office, tmp_path: Path) -> None:
+    app, began = app_with(office, tmp_path, Env(TOKENS)), office.clock()
+    line = desk.line(app, Env(TOKENS))
+    lost = ChannelError("slack", "cannot be reached: no answer in time", code="unreachable")
+
+    def told() -> list[str]:
+        line._told(lost, began)
+        rows = office.store.db.rows("select notice from outbox where key like 'ops/desk/%'")
+        return [row["notice"] for row in rows]
+
+    assert told() == []
+    office.clock.advance(14 * 60)
+    assert told() == []
+    office.clock.advance(60)
+    assert told() == ["Buttons in Slack do nothing: cannot be reached: no answer in time"]
+    office.clock.advance(3_600)
+    assert len(told()) == 1
     line._errands.end()
 
 

@@ -33,7 +33,7 @@ def line(
     for name in ("_LOOK", "_SHORTEST", "_LONGEST", "_PROBE"):
         monkeypatch.setattr(line_module, name, 0.001)
     monkeypatch.setattr(line_module, "_GREETING", 0.05)
-    made = Line(slack, desk, store, clock, lambda error: told.append(str(error)))
+    made = Line(slack, desk, store, clock, lambda error, since: told.append(f"{error} since {since:%H:%M}"))
     yield made
     made.halt()
     if made.ident:
@@ -100,14 +100,27 @@ def test_who_is_to_leave_stays_until_the_next_connection_stands(line: Line, slac
     assert stayed[0] is True
 
 
-def test_a_refused_token_is_told_once_and_tried_again(
-    line: Line, slack: FakeSlack, store: Store, told: list[str]
+def test_a_refused_token_is_told_and_tried_again(
+    line: Line, slack: FakeSlack, store: Store, told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.errors = [TOKEN, TOKEN, TOKEN]
     line.start()
     standing(slack)
-    assert told == ["slack: SLACK_APP_TOKEN was revoked: make one"]
+    assert told == ["slack: SLACK_APP_TOKEN was revoked: make one since 12:00"] * 3
+    assert caplog.text.count("was revoked") == 1, "the log says it once"
     until(lambda: health(store) == ("2026-11-20T12:00:00.000000Z", ""))
+
+
+def test_trouble_begins_anew_after_it_was_well(
+    line: Line, slack: FakeSlack, clock: FakeClock, told: list[str], store: Store
+) -> None:
+    line.start()
+    first = standing(slack)
+    until(lambda: health(store))
+    clock.advance(60)
+    first.is_open = False
+    until(lambda: told)
+    assert told == ["slack: the socket was lost since 12:01"]
 
 
 def test_trouble_is_noted_for_people(line: Line, slack: FakeSlack, store: Store) -> None:

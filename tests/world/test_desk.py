@@ -118,7 +118,9 @@ def building(new_world: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             made.run("once")
             _write(made.folder, _asked(REFUND[:3]))
             made.run("once")
-            yield Office(made, world)
+            office = Office(made, world)
+            assert office.opened() == 0, "one pass waits for nobody"
+            yield office
             ledger = world.ledger
             assert (ledger["errors"], ledger["unknown_hosts"], distrust(ledger)) == ([], [], [])
 

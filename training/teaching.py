@@ -57,6 +57,8 @@ def beside(labels: list[Record], origin: str, folder: Path) -> Weights:
 
     held = held_apart(labels, [], folder / "held.npz")
     others = [row for row, record in enumerate(held.posts) if record["origin"] != origin]
+    if len(others) == len(held.posts):
+        sys.exit(f"The encoder in {folder} was learned from posts of {origin}: leave it out with --origins {origin}")
     chosen = levels([held.posts[row] for row in others], held.logits[others], expected_level)
     left = {data.plain(record["text"]) for record in held.posts}
     words = parts(learn([record for record in labels if data.plain(record["text"]) not in left], []))

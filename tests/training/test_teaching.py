@@ -2,6 +2,7 @@
 
 import importlib
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +105,12 @@ def test_it_is_told_in_words(
     assert lines[1].startswith("  on the other 40: ")
     assert lines[2].startswith("  buy ")
     assert lines[3].startswith("  shuffled: refused, ")
+
+
+def test_an_encoder_that_knows_the_origin_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the accurate tagger needs ONNX Runtime")
+    apart: Any = importlib.import_module("training.accurate")
+    held = apart.Held([each for each in LABELS if each["origin"] == "shop"], np.zeros((60, len(TAGS))), np.zeros(0))
+    monkeypatch.setattr(apart, "held_out", lambda *_: held)
+    with pytest.raises(SystemExit, match="was learned from posts of fair: leave it out with --origins fair"):
+        teaching.beside(LABELS, "fair", tmp_path)

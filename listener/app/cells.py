@@ -64,7 +64,7 @@ class Counts:
         cells, upto = self._of(topic.id)
         while found := self._trends.fresh(topic.id, upto, _AT_ONCE):
             since = self._listening_since(topic.id, [stored for _, _, stored in found])
-            cells.deaf = self._deaf(parts, topic)
+            cells.deaf, cells.least = self._deaf(parts, topic), topic.trend_score
             trends = list[Trend]()
             for _, read_at, stored in found:
                 if not stored.erased and (vote := _vote(parts, stored)):

@@ -88,6 +88,7 @@ class Trends:
     def _look(self, parts: Parts, topic: str, wanted: Vectors) -> int:
         told, counting = 0, self._of(topic, wanted)
         while counting and (found := self._tables.fresh(topic, counting.upto, _AT_ONCE)):
+            counting.detector.least = next(each.trend_score for each in parts.settings.topics if each.id == topic)
             told += self._count(parts, topic, counting, found)
         return told
 

@@ -20,11 +20,13 @@ from listener.ops.trends import (
     load,
     measure,
     measure_kind,
+    methods,
     stream,
     votes_of,
 )
 from listener.tag import kind_of
 from listener.trend import Light
+from listener.trend.detector import LEAST
 from listener.types.trend import Encoder, Kind
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
     show_default=True,
     help="By which questions are compared: the light ones, or those of the accurate tagger.",
 )
+@click.option(
+    "--score", type=click.FloatRange(min=1), default=LEAST, show_default=True, help="From which on a question is told."
+)
 @click.option("--posts", type=click.IntRange(min=1_000), help="Measure what so many posts cost, and nothing else.")
 @click.option(
     "--days", type=click.IntRange(2, 1_000), default=14, show_default=True, help="Over how many days these posts come."
@@ -68,6 +73,7 @@ def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
     rivals: bool,
     kind: str,
     vectors: str,
+    score: float,
     posts: int | None,
     days: int,
     file: Path | None,
@@ -88,9 +94,10 @@ def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
         raise ListenerError(f"{data}: there are no such streams, or no groups.json beside them")
     encode = _encoder(Encoder(vectors))
     known, all_figures = groups(data / "groups.json"), list[Figures]()
+    compared = methods(score)[: None if rivals else 1]
     for path in paths:
         say(f"{path.stem} …")
-        found = [*measure(path.stem, stream(path), known, encode, range(1, seeds + 1), rivals)]
+        found = [*measure(path.stem, stream(path), known, encode, range(1, seeds + 1), compared)]
         all_figures += found
         click.echo(f"\n{path.stem}\n{table(_HEADERS, [_row(each) for each in found])}\n{_controls(found[0])}")
     if file:

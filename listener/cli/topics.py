@@ -19,6 +19,7 @@ from listener.types import Moment, Topic
 from listener.types.trend import Kind
 
 _USUAL = 50.0  # threshold that need not be written
+_USUAL_TREND = 4.0  # trend_score, likewise
 
 
 @click.group()
@@ -180,6 +181,7 @@ def _keys(settings: Settings, topic: Topic) -> dict[str, Any]:
         "owner": topic.owner,
         "sources": topic.sources,
         "trends": None if topic.trends == tuple(Kind) else [kind.value for kind in topic.trends],
+        "trend_score": None if topic.trend_score == _USUAL_TREND else topic.trend_score,
         "match": [sample.text for sample in samples if sample.wanted],
         "nomatch": [sample.text for sample in samples if not sample.wanted],
     }

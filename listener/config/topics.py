@@ -27,6 +27,7 @@ class _Written(Struct, frozen=True):
     owner: str = ""
     sources: tuple[str, ...] = ()
     trends: tuple[Kind, ...] = tuple(Kind)
+    trend_score: Annotated[float, Meta(ge=3, le=20)] = 4.0
     match: tuple[str, ...] = ()
     nomatch: tuple[str, ...] = ()
 
@@ -142,4 +143,5 @@ def _topic(written: _Written) -> Topic:
         owner=written.owner,
         sources=written.sources,
         trends=written.trends,
+        trend_score=written.trend_score,
     )

@@ -167,7 +167,7 @@ class Search:
 
     def __init__(self, past: Past, levels: Levels, measure: Measure, least: float) -> None:
         self.near = Near(past, levels)
-        self._past, self._levels, self._measure, self._least = past, levels, measure, least
+        self._past, self._levels, self._measure, self.least = past, levels, measure, least
         self._moment: tuple[int, Moment] | None = None
 
     def around(self, centre: int, at: float, seen: int) -> Iterator[Burst]:
@@ -200,7 +200,7 @@ class Search:
             count = upto - before
             if count >= LEAST_VOTES and moment.end - first < window:
                 extra = 0.0 if self._levels.fixed else over_hours
-                if count >= moment.least_votes(self._measure, window, self._least + extra):
+                if count >= moment.least_votes(self._measure, window, self.least + extra):
                     yield window, extra
 
     def _neighbours(self, rows: Rows, times: Times, alike: Floats) -> Neighbours:
@@ -220,7 +220,7 @@ class Search:
         recurs, voting = None, found.rows[votes]
         for count in self._counts(len(votes)):
             last = -1 if self._levels.fixed else votes[count - 1]
-            least = self._least + extra + found.lacks[last]
+            least = self.least + extra + found.lacks[last]
             if moment.at_most(self._measure, count, window, older[last]) < least:
                 continue  # not even if only the latest questions counted
             level = self._levels.loosest if self._levels.fixed else float(found.alike[last])
@@ -229,13 +229,13 @@ class Search:
                 recurs = self._recurs(len(votes), moment, window, history) if recurs is None else recurs
                 if recurs:
                     return
-                yield Burst(score - least + self._least, np.sort(voting[:count]), usual, window, moment.end)
+                yield Burst(score - least + self.least, np.sort(voting[:count]), usual, window, moment.end)
 
     def _recurs(self, votes: int, moment: Moment, window: float, history: History) -> bool:
         """Whether as much is asked of the subject at this time of other days, though not in these very words."""
         if self._levels.fixed or window >= DAY:
             return False
-        return history.at_its_hours(votes, self._levels.loosest, moment, window) < self._least
+        return history.at_its_hours(votes, self._levels.loosest, moment, window) < self.least
 
     def _counts(self, votes: int) -> Iterable[int]:
         """How many of the votes are tried; all of them alone where the level is fixed."""

@@ -56,11 +56,12 @@ class Cells:
     """Counts the findings of one topic; what it answers depends on them alone.
 
     Args:
+        least: the score from which on a trend is told; it may change at any time.
         deaf: hours since 1970 in which nothing was listened to.
     """
 
     def __init__(self, topic: str = "", least: float = LEAST, deaf: frozenset[int] = frozenset()) -> None:
-        self.topic, self.deaf, self._least = topic, deaf, least
+        self.topic, self.deaf, self.least = topic, deaf, least
         self._cells: dict[str, _Cell] = {}
         self.open: dict[str, Open] = {}
         self._unusual: dict[str, set[int]] = {}
@@ -115,7 +116,7 @@ class Cells:
         end = self._cell(name).votes[-1].at
         seen = [self._mood(end, w) if name == NEGATIVE else self._need(name, end, w) for w in WINDOWS]
         best = max((each for each in seen if each), key=lambda each: each.score, default=None)
-        if best is None or best.score < self._least or end < now - LATE:
+        if best is None or best.score < self.least or end < now - LATE:
             return []
         return self._told(name, replace(best, at=_time(now)))
 
@@ -206,7 +207,7 @@ class Cells:
 
     def silence(self, now: datetime, heard: Numbers) -> Trend | None:
         """That the topic should speak and does not, told once; and that it speaks again, in the thread of that."""
-        return silence(self.open, self.spoken(now, heard), now, self._least)
+        return silence(self.open, self.spoken(now, heard), now, self.least)
 
 
 class _Seen(Struct, frozen=True):

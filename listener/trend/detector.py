@@ -55,7 +55,7 @@ class Detector:
         levels: Levels | None = None,
     ) -> None:
         self.past, self.levels, self.threads = Past(width), levels or Levels(), Threads()
-        self._least, self._topic = least, topic
+        self._topic = topic
         self.seen, self.now = 0, 0.0
         self.first: float | None = None
         self._search = Search(self.past, self.levels, measure, least)
@@ -71,6 +71,15 @@ class Detector:
         row = self.remember(asked, at)
         told = (self._told(burst) for burst in self._bursts(row, at))
         return next((trend for trend in told if trend), None)
+
+    @property
+    def least(self) -> float:
+        """The score from which on a trend is told; it may change at any time."""
+        return self._search.least
+
+    @least.setter
+    def least(self, least: float) -> None:
+        self._search.least = least
 
     @property
     def centre(self) -> Floats:

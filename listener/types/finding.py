@@ -31,6 +31,7 @@ class Topic(Struct, frozen=True, kw_only=True):
     owner: str = ""
     sources: tuple[str, ...] = ()  # platforms (Post.source) listened to; empty: all
     trends: tuple[Kind, ...] = tuple(Kind)  # what is told of many posts at once
+    trend_score: float = 4.0  # how surprising that must be: −log10 of its chance
 
 
 class Span(Struct, frozen=True, order=True):

@@ -86,6 +86,20 @@ def test_a_restart_tells_nothing_again_and_goes_on_counting(busy: Office) -> Non
     assert len(_trending(busy)) == 1
 
 
+def test_a_topic_says_how_surprising_a_trend_must_be(busy: Office) -> None:
+    def ask_for(score: float) -> None:
+        settings = busy.app.parts.settings
+        topics = tuple(replace(topic, trend_score=score) for topic in settings.topics)
+        busy.app.use(replace(busy.app.parts, settings=replace(settings, topics=topics)))
+
+    posts = burst()
+    ask_for(15)
+    assert busy.hear(*posts[:4]) == []
+    ask_for(4)
+    [told] = busy.hear(posts[4])
+    assert "5 ask this within" in told
+
+
 @pytest.mark.parametrize(("likely", "counted"), [(0.05, 2), (0.04, 0)])
 def test_what_the_accurate_tagger_takes_for_a_question_counts_in_any_form(
     office: Office, likely: float, counted: int

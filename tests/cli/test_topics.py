@@ -101,6 +101,13 @@ def test_what_is_told_of_a_topic_is_exported_with_it(listener: Run, home: Path, 
     assert f"\ntrends = {kinds}\n" in listener("topics", "export").out
 
 
+@pytest.mark.parametrize(("score", "exported"), [("5", True), ("3.5", True), ("4", False)])
+def test_an_unusual_score_of_its_trends_is_exported(listener: Run, home: Path, score: str, exported: bool) -> None:
+    topics = home / "config/topics.toml"
+    topics.write_text(topics.read_text().replace("[[topics]]", f"[[topics]]\ntrend_score = {score}", 1))
+    assert (f"\ntrend_score = {score}\n" in listener("topics", "export").out) == exported
+
+
 def test_some_topics_are_exported_by_name(listener: Run) -> None:
     assert [each["name"] for each in tomllib.loads(listener("topics", "export", "desks").out)["topics"]] == ["desks"]
     exported = json.loads(listener("topics", "export", "lamps", "--json").out)

@@ -5,6 +5,7 @@ from listener.ops.trends.events import Groups, groups, stream
 from listener.ops.trends.judge import Share
 from listener.ops.trends.kinds import SIZES, KindFigures, measure_kind, votes_of
 from listener.ops.trends.load import Load, load
+from listener.ops.trends.rivals import methods
 
 __all__ = [
     "SIZES",
@@ -17,6 +18,7 @@ __all__ = [
     "load",
     "measure",
     "measure_kind",
+    "methods",
     "stream",
     "votes_of",
 ]

@@ -47,14 +47,14 @@ def measure(
     of: Groups,
     encode: Reader,
     seeds: Iterable[int] = range(1, 6),
-    rivals: bool = True,
+    compared: Sequence[Method] = (),
 ) -> Iterable[Figures]:
-    """Our own method with every control, then the others."""
+    """The first method, which is ours, with every control, then the others."""
     runs = [with_events(name, lines, of, seed) for seed in seeds]
     cached = Cached(encode)
-    for number, method in enumerate(methods(LEAST) if rivals else methods(LEAST)[:1]):
+    for number, method in enumerate(compared or methods(LEAST)):
         figures = _figures(name, lines, runs, cached, method)
-        yield figures if number else _controlled(figures, lines, of, runs, cached)
+        yield figures if number else _controlled(figures, lines, of, runs, cached, method)
 
 
 class Cached:
@@ -109,16 +109,20 @@ def _told(lines: Iterable[Line], encode: Reader, method: Method) -> list[Trend]:
 
 
 def _controlled(
-    figures: Figures, lines: Sequence[Line], of: Groups, runs: Sequence[tuple[list[Line], list[Event]]], encode: Cached
+    figures: Figures,
+    lines: Sequence[Line],
+    of: Groups,
+    runs: Sequence[tuple[list[Line], list[Event]]],
+    encode: Cached,
+    method: Method,
 ) -> Figures:
     """The figures with the controls that are made for our own method alone."""
-    method = methods(LEAST)[0]
     posts = runs[0][0]
     found = [judge(_told(late(p), encode, method), e, lines).recall(e) for p, e in runs]
     daily = _told(recurring(lines, of), encode, method)
     again = [trend for trend in daily if _is_recurring(trend, after=lines[0].ts + 4 * 86_400)]
     whole, parts = _told(posts, encode, method), _killed(posts, encode, method)
-    seconds, restart = _speed(posts, encode)
+    seconds, restart = _speed(posts, encode, method)
     return structs.replace(
         figures,
         late=Share(sum(share.hits for share in found), sum(share.of for share in found)),
@@ -161,12 +165,12 @@ def _restored(detector: Detector, again: Detector) -> Detector:
     return again
 
 
-def _speed(lines: Sequence[Line], encode: Cached) -> tuple[float, float]:
+def _speed(lines: Sequence[Line], encode: Cached, method: Method) -> tuple[float, float]:
     """CPU seconds for a stream, gate and vectors included; and for a restart at its end."""
-    plain, detector = encode.encode, _detector(encode, methods(LEAST)[0])
+    plain, detector = encode.encode, _detector(encode, method)
     start = process_time()
     for _ in replay(lines, plain, detector):
         pass
     end = process_time()
-    _restored(detector, _detector(encode, methods(LEAST)[0]))
+    _restored(detector, _detector(encode, method))
     return end - start, process_time() - end

@@ -191,8 +191,7 @@ class Past:
         self.size, self.start, self._ready_from = self.size - moved, len(kept), self._ready_from - moved
         self.dropped, self._idle = self.dropped + moved, 0
         self._days.forget(before)
-        if is_old:
-            self._order()
+        self._order()
 
     def _order(self) -> None:
         self.ordered.fill(self.times[self.since(-inf)])

@@ -119,6 +119,8 @@ def test_what_is_kept_of_the_past_does_not_grow_with_what_is_asked(few: int, an_
     for each, now in busy(days=8, an_hour=an_hour):
         add(past, each, now)
     assert past.start <= 8 * few + past.size / 8 + 1
+    assert past.ordered.times[0] >= past.times[: past.size].min(), "what was forgotten is not counted for ever"
+    assert past.ordered_drawn.times[0] >= past.times[: past.size].min()
 
 
 def test_vectors_are_multiplied_as_before_when_rows_between_them_were_dropped(few: int) -> None:

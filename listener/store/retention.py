@@ -13,6 +13,7 @@ from listener.store.erase import MESSAGES_OF_POST, erase
 from listener.store.forget import settle_names
 from listener.store.marks import Marker
 from listener.store.rows import iso
+from listener.types.desk import Act
 
 SEEN_FOR = timedelta(days=7)
 SAMPLES_FOR = timedelta(days=30)
@@ -46,6 +47,11 @@ def retain(db: Database, limits: Limits, marker: Marker, now: datetime) -> int:
         conn.execute("delete from quarantine where at < ?", (iso(now - limits.posts),))
         conn.execute("delete from told where at < ?", (iso(now - timedelta(days=2)),))
         conn.execute("delete from events where trend != '' and at < ?", (iso(oldest_counts),))
+        conn.execute(  # their names are forgotten with their clicks
+            "update trends set owner='', owner_id='' where owner_id != '' "
+            "and key not in (select trend from events where kind in (?,?))",
+            (Act.OWN.value, Act.TAKE_OVER.value),
+        )
         for stream, keep in limits.sources.items():
             _forget_unstored(conn, stream, now - keep)
     while _some(db, f"fetched_at < ? and {_HEARD}", [iso(oldest_counts)], _forget):

@@ -79,6 +79,7 @@ class Detector:
 
     @least.setter
     def least(self, least: float) -> None:
+        """Tell from this score on."""
         self._search.least = least
 
     @property

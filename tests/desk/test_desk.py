@@ -20,6 +20,7 @@ from listener.errors import ChannelError, StoreError
 from listener.store import Store
 from listener.store import desk as stored
 from listener.store.known import own
+from listener.store.retention import Limits
 from listener.store.views import view
 from listener.testing import FakeClock
 from listener.types import Json
@@ -132,6 +133,20 @@ def test_the_card_knows_since_when_it_is_owned(desk: Desk, store: Store, clock: 
     assert owned() == NOW + timedelta(minutes=1)
     assert own(store.db, 1, "Carl")
     assert owned() is None
+
+
+def test_who_clicked_is_forgotten_when_counts_are(desk: Desk, store: Store, clock: FakeClock) -> None:
+    limits, day = Limits(posts=timedelta(days=90), counts=timedelta(days=400)), timedelta(days=1)
+    click(desk, store, "own")
+    clock.advance(100 * 86_400)
+    click(desk, store, "mute", "U0BEN", at="1.2")
+    store.retain(limits, NOW + 399 * day)
+    assert trend(store, "owner, owner_id") == ("anna", "U0ANNA")
+    store.retain(limits, NOW + 401 * day)
+    assert (events(store), trend(store, "owner, owner_id")) == ([("mute", "ben", "")], ("", ""))
+    assert own(store.db, 1, "Ann")
+    store.retain(limits, NOW + 501 * day)
+    assert (events(store), trend(store, "owner, owner_id")) == ([], ("Ann", "")), "whom a command named stays"
 
 
 def test_only_who_has_it_can_let_it_go(desk: Desk, store: Store, slack: FakeSlack) -> None:

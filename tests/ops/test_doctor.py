@@ -389,9 +389,26 @@ def test_an_app_level_token_that_slack_refuses_is_named(server: Server, code: st
     assert not trouble.note
 
 
-def test_a_token_of_another_kind_is_known_without_asking(server: Server) -> None:
-    [trouble] = buttoned(server.url, SLACK_APP_TOKEN="xoxb-1")
-    assert trouble.what == "buttons in Slack: SLACK_APP_TOKEN is no app-level token, which begins with xapp-"
+@pytest.mark.parametrize(
+    ("secret", "cure"),
+    [
+        ({"SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN is no app-level token, which begins with xapp-: make one"),
+        (
+            {"SLACK_APP_TOKEN_FILE": "/no/file"},
+            "set SLACK_APP_TOKEN or SLACK_APP_TOKEN_FILE (SLACK_APP_TOKEN_FILE is set, but /no/file cannot be read: ",
+        ),
+    ],
+)
+def test_a_token_of_another_kind_is_known_without_asking(
+    settings: Settings, store: Store, server: Server, secret: dict[str, str], cure: str
+) -> None:
+    with_slack = replace(settings, channels=(*settings.channels, SLACK))
+    env = Env({"SLACK_BOT_TOKEN": "xoxb-1", **secret})
+    store.close()
+    [trouble] = examine(with_slack, env, NOW + timedelta(seconds=5), offline=True)
+    assert trouble.what == "cards in Slack have no buttons"
+    assert trouble.cure.startswith(cure)
+    assert list(buttons(env, SlackApp(env, server.url))) == [], "it is said already"
     assert server.seen == []
 
 

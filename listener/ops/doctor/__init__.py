@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from listener.channels.slack.app import is_unset, why_none
 from listener.config import Env, Settings
 from listener.ops.doctor.database import database
 from listener.ops.doctor.slack import slack
@@ -30,3 +31,5 @@ def _secrets(settings: Settings, env: Env) -> Iterator[Trouble]:
     for channel in settings.channels:
         if missing := missing_secret(env, find("channel", channel.use).secrets):
             yield Trouble(f"channel {channel.name} is not told, the console is: it lacks a secret", missing)
+    if any(channel.use == "slack" for channel in settings.channels) and not is_unset(env) and (why := why_none(env)):
+        yield Trouble("cards in Slack have no buttons", why)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from threading import Event, Timer
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
@@ -213,7 +213,12 @@ def test_too_many_words_at_once_are_left(monkeypatch: pytest.MonkeyPatch, caplog
     made.add(slow)
     assert begun.wait(5)
     made.add(partial(done.append, 7))
-    Timer(0.05, go.set).start()
+
+    def once_left() -> None:
+        until(lambda: [*made._waiting.queue] == [None])
+        go.set()
+
+    Thread(target=once_left).start()
     made.end()
     assert done == [0], "what waits at the end is left"
     assert "too much is to be said" in caplog.text

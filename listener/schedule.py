@@ -161,9 +161,9 @@ class Schedule:
         if self._line:
             self._line.halt()
             self._line.join(_PATIENCE)
-        self._line = line
-        if line:
-            line.start()
+        self._line = None if self._stop.is_set() else line  # a change of the configuration may come with the end
+        if self._line:
+            self._line.start()
 
     # The end
 

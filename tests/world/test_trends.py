@@ -92,7 +92,7 @@ def _platforms(folder: Path) -> Path:
         for n, text in enumerate([*quiet, *asked])
     ]
     tweets = [
-        {"id": str(10**18 + n), "edit_history_tweet_ids": [str(10**18 + n)], "text": f"{text} Asking for a friend {n}"}
+        {"id": str(10**18 + n), "edit_history_tweet_ids": [str(10**18 + n)], "text": f"For friend {n}: {text}"}
         for n, text in enumerate([*quiet, *asked])
     ]
     for name, rows in (

@@ -62,9 +62,10 @@ class Counts:
     def _look(self, parts: Parts, topic: Topic) -> int:
         told = 0
         cells, upto = self._of(topic.id)
+        cells.least = topic.trend_score  # of its silence too, for which nothing fresh need come
         while found := self._trends.fresh(topic.id, upto, _AT_ONCE):
             since = self._listening_since(topic.id, [stored for _, _, stored in found])
-            cells.deaf, cells.least = self._deaf(parts, topic), topic.trend_score
+            cells.deaf = self._deaf(parts, topic)
             trends = list[Trend]()
             for _, read_at, stored in found:
                 if not stored.erased and (vote := _vote(parts, stored)):

@@ -139,6 +139,14 @@ def test_a_source_of_which_nobody_wants_to_hear_may_fall_silent(busy: Office) ->
 
 
 @pytest.mark.slow
+def test_how_surprising_a_silence_must_be_holds_after_a_restart_too(busy: Office) -> None:
+    settle(busy, TOPICS.replace("threshold = 0", "threshold = 100\ntrend_score = 20"))
+    busy.app = App(busy.app.parts, busy.store, busy.clock, busy.clock)
+    told = hear(busy, [], END + 12 * 60)
+    assert [message.notice.split(" since")[0] for message in told] == ["🔇 Nothing from feed"]
+
+
+@pytest.mark.slow
 def test_a_source_that_fails_is_not_silent(busy: Office) -> None:
     busy.feed.errors += [SourceError("feed", "down")] * 500
     assert hear(busy, [], END + 12 * 60) == []

@@ -111,7 +111,15 @@ def test_the_text_without_some_of_it(taken: list[Span], left: str) -> None:
     assert without("abcdef", taken) == left
 
 
-@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.1, 0.2, 0.5, 1.0, 1e9, -1e9]) | st.floats(-5, 5), min_size=1))
+# No number here is lost when it is added to another: what sums round away, they cannot compare.
+TELLING = st.sampled_from([-1.0, 0.0, 0.1, 0.2, 0.5, 1.0, 1e9, -1e9]) | st.integers(-320, 320).map(lambda n: n / 64)
+
+
+def test_a_word_that_tells_hardly_anything_is_shown_before_one_that_tells_nothing() -> None:
+    assert _best([-1.0, 0.0, 1e-110]) == (2, 2)
+
+
+@given(st.lists(TELLING, min_size=1))
 def test_the_best_run_of_words_is_the_one_that_a_look_at_all_of_them_finds(gains: list[float]) -> None:
     cost = 0.12 * max(0.0, *gains) if len(gains) > 1 else 0.0
     sums = [0.0]

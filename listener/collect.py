@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 PAGES = 100
 """Most pages of one pass; the cursor stays where they ended, and `Batch.more` of the last one says so."""
 
+PART = 200
+"""Most posts that one transaction writes: a click, which Slack wants acknowledged within 3 s, waits for no more."""
+
 _STALE = 3  # pages in a row with nothing new end a pass: the source repeats itself
 _FIRST, _LONGEST = 30.0, 900.0  # seconds
 
@@ -97,6 +100,15 @@ def sifted(name: str, page: Batch, wanted: Collection[int], now: datetime) -> Ba
             aside.append(bad(source, post_id, repr(line), str(error)))
     read = repaired(name, Batch(posts=tuple(posts), bad=tuple(aside)), now)
     return replace(page, posts=(*page.posts, *read.posts), bad=(*page.bad, *read.bad), rough=rest)
+
+
+def parted(page: Batch, most: int = PART) -> Iterator[Batch]:
+    """A page in parts of so many posts that are stored one after the other; only with the last all of it was read."""
+    *before, last = range(0, len(page.posts), most) or (0,)
+    for start in before:
+        posts = page.posts[start : start + most]
+        yield Batch(posts=posts, more=True, listing=page.listing, troubles=page.troubles)
+    yield replace(page, posts=page.posts[last:])
 
 
 def repaired(name: str, page: Batch, now: datetime) -> Batch:

@@ -13,7 +13,7 @@ from listener.app.cells import Counts
 from listener.app.clocks import clock
 from listener.app.parts import CONSOLE, Bound, Parts, assemble, terms_of
 from listener.app.trends import Trends
-from listener.collect import collect, look_up, retry_in, sifted, trouble
+from listener.collect import collect, look_up, parted, retry_in, sifted, trouble
 from listener.config import Env, Settings
 from listener.deliver import Pace, Sender
 from listener.errors import SourceError, StoreError
@@ -84,7 +84,7 @@ class App:
     # Reading
 
     def read(self, name: str, *, to_the_end: bool = False) -> Iterator[Kept]:
-        """Read a source, page by page into the store. Raises `SourceError`, `StoreError`.
+        """Read a source into the store, part by part of its pages. Raises `SourceError`, `StoreError`.
 
         Args:
             to_the_end: go on after the most pages of one pass, for as long as the cursors move.
@@ -93,10 +93,10 @@ class App:
         while more:
             before, more = self.store.cursors(name), False
             for batch in collect(name, self.parts.sources[name].source, self._ask(name)):
-                kept = self._keep(name, batch)
-                yield kept
+                for kept in self._keep(name, batch):
+                    yield kept
+                    found, told = found + kept.findings, told + kept.alerts
                 self._note_troubles(name, batch.troubles)
-                found, told = found + kept.findings, told + kept.alerts
                 self._waits[name] = batch.wait
                 more = to_the_end and batch.more and not batch.wait
             more = more and self.store.cursors(name) != before
@@ -116,7 +116,7 @@ class App:
             rough=True,
         )
 
-    def _keep(self, name: str, batch: Batch) -> Kept:
+    def _keep(self, name: str, batch: Batch) -> Iterator[Kept]:
         parts, now = self.parts, self._now()
         if batch.rough:
             wanted = {*parts.analyser.may(batch.rough), *self.store.stored(batch.rough.keys)}
@@ -127,12 +127,11 @@ class App:
             )
         for bad in batch.bad:
             log.warning("source=%s status=unreadable post=%s action=quarantine %s", name, bad.id, bad.why)
-        posts = self.store.unread(batch.posts)
-        analysis = parts.analyser(posts, now)
-        kept = self.store.keep(name, replace(batch, posts=tuple(posts)), analysis, parts.rules, now)
-        if kept.alerts:
-            self.on_alert()
-        return kept
+        for part in parted(replace(batch, posts=tuple(self.store.unread(batch.posts)))):
+            kept = self.store.keep(name, part, parts.analyser(part.posts, now), parts.rules, now)
+            if kept.alerts:
+                self.on_alert()
+            yield kept
 
     def _note_troubles(self, name: str, troubles: Sequence[Trouble]) -> None:
         """Tell in the log which parts of a source have begun to fail, and which are well again."""
@@ -231,7 +230,8 @@ class App:
             self._unchecked[name] = error.why
             return None
         self._unchecked.pop(name, None)
-        self._keep(name, replace(batch, cursors={}, listing=False))
+        for _ in self._keep(name, replace(batch, cursors={}, listing=False)):
+            pass
         self.store.touch({post.key for post in (batch.posts if batch.more else due)}, now)
         if len(due) == _RECHECK_AT_ONCE and not batch.more:
             return _RECHECK_SOON

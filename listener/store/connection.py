@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from listener.errors import StoreError
+from listener.store.turns import Turns
 
 _PRAGMAS = (
     "journal_mode=wal",
@@ -47,7 +47,7 @@ class Database:
     """
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
-        self.path, self._lock = path, threading.RLock()
+        self.path, self.turns = path, Turns()
         with self.in_words():
             _create_private(path)
             self.conn = connect(str(path))
@@ -61,7 +61,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is committed, or none. Raises `StoreError`."""
-        with self._lock, self.in_words():
+        with self.turns, self.in_words():
             # A deferred transaction that turns to writing fails at once when another has written meanwhile.
             self.conn.execute("begin immediate")
             try:
@@ -75,12 +75,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """The connection for several queries in a row."""
-        with self._lock, self.in_words():
+        with self.turns, self.in_words():
             yield self.conn
 
     def rows(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         """All rows of a query."""
-        with self._lock, self.in_words():
+        with self.turns, self.in_words():
             return self.conn.execute(sql, values).fetchall()
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401  # whatever the column holds
@@ -90,7 +90,7 @@ class Database:
 
     def close(self) -> None:
         """Close the file; what was not committed is gone."""
-        with self._lock:
+        with self.turns:
             self.conn.close()
 
     @contextmanager

@@ -41,7 +41,7 @@ def keep(
 ) -> Kept:
     """Store a page within an open transaction; repeating it changes nothing."""
     matched = {f.post.key for f in analysis.findings}
-    passed = note_passed(conn, batch.rough, now) if batch.rough else 0
+    passed = note_passed(conn, batch.rough, now) if batch.rough and batch.rough.keys else 0
     _note_seen(conn, batch.posts, matched, now)
     edited = _edit(conn, batch.posts, now)
     new_posts = _insert_posts(conn, analysis.findings, stream, now)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -146,12 +146,18 @@ class AccurateTagger(LearnedTagger):
 
 def accurate_tagger(path: Path | None = None) -> AccurateTagger:
     """The accurate tagger, with the shipped weights or others; raises `WeightsError`."""
-    path = path or SHIPPED
+    return _made(path) if path else _shipped(SHIPPED)
+
+
+def _made(path: Path) -> AccurateTagger:
     weights = read_weights(path, "accurate")
     model = model_of(weights)
     tagger = AccurateTagger(model, weights.card, lexicon_tagger(), partial(accurate_tagger, path))
     tagger.vectors = model.vectors(vectors_of(weights))
     return tagger
+
+
+_shipped = lru_cache(1)(_made)  # read once, however often the configuration changes
 
 
 def model_of(weights: Weights) -> AccurateModel:

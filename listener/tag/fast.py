@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -129,8 +129,14 @@ class FastLook:
 
 def fast_tagger(path: Path | None = None) -> LearnedTagger:
     """The fast tagger, with the shipped weights or others; raises `WeightsError`."""
-    path = path or SHIPPED
+    return _made(path) if path else _shipped(SHIPPED)
+
+
+def _made(path: Path) -> LearnedTagger:
     weights = read_weights(path, "fast")
     return LearnedTagger(
         FastModel(load_linear(weights.parts)), weights.card, lexicon_tagger(), partial(fast_tagger, path)
     )
+
+
+_shipped = lru_cache(1)(_made)  # read once, however often the configuration changes

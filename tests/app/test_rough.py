@@ -13,7 +13,7 @@ from listener.store import Store
 from listener.testing import FakeClock
 from listener.types import Ask, Batch, Json, Source
 
-CONFIG = """
+CONFIG = """tag.tagger = "fast"
 [store]
 url = "sqlite:///{folder}/{name}.db"
 [[sources]]

@@ -14,7 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from listener.collect import collect
+from msgspec.structs import replace
+
+from listener.collect import collect, parted
 from listener.deliver import Pace, Sender
 from listener.errors import StoreError
 from listener.store import Store, guard
@@ -123,10 +125,10 @@ class World:
         return steps
 
     def _read(self, store: Store) -> None:
-        ask = Ask(now=self.clock(), cursors=store.cursors("feed"), limit=2)
+        ask = Ask(now=self.clock(), cursors=store.cursors("feed"), limit=4)
         for batch in collect("feed", self.source, ask):
-            fresh = store.unread(batch.posts)
-            store.keep("feed", batch, analysis(fresh), Tell(), self.clock())
+            for part in parted(replace(batch, posts=tuple(store.unread(batch.posts))), 2):
+                store.keep("feed", part, analysis(part.posts), Tell(), self.clock())
 
     def _send(self, store: Store) -> None:
         sender = Sender(

@@ -18,6 +18,10 @@ def test_the_fast_tagger_is_always_there() -> None:
     assert load("fast").model.startswith("fast-2/")
 
 
+def test_shipped_weights_are_read_once_however_often_the_configuration_changes() -> None:
+    assert load("fast") is load("fast")
+
+
 def test_auto_is_the_accurate_tagger_where_it_is_installed() -> None:
     pytest.importorskip("onnxruntime", reason="the accurate tagger is not installed")
     pytest.importorskip("tokenizers", reason="the accurate tagger is not installed")

@@ -1,7 +1,6 @@
 """The bursts around a question: its nearest neighbours of a while, against how often as near ones came before."""
 
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import inf
@@ -39,7 +38,7 @@ class Moment:
 
     def __init__(self, past: Past, end: float) -> None:
         self.end, self._drawn = end, past.ordered_drawn.times
-        self.starts = [*(end - window for window, _ in SPANS), end]
+        self.starts = np.array([*(end - window for window, _ in SPANS), end])
         *starts, until = _upto(past.ordered.times, self.starts)
         self.sizes = {window: until - start for (window, _), start in zip(SPANS, starts, strict=True)}
         first, *starts = _upto(self._drawn, [end - HISTORY, *self.starts[:-1]])
@@ -82,9 +81,9 @@ class History:
 
     def __init__(self, near: Near, centre: int, measure: Measure) -> None:
         self._near, self._centre, self._measure = near, centre, measure
-        self._unlike = list[float]()  # −cosines of those that are known, the nearest first
-        self._times = np.zeros(0)
-        self._counts = dict[tuple[float, float, bool], list[int]]()
+        self._known: tuple[Times, Floats] | None = None  # when it was asked, and how alike
+        self._alike = dict[tuple[float, float, bool], list[float]]()  # of those before a window, in order
+        self._whole = False  # whether there is nothing further back
 
     def score(self, votes: int, level: float, moment: Moment, window: float, least: float = 0) -> tuple[float, float]:
         """The surprise of so many votes at least as alike as `level`, and how many would be usual.
@@ -93,8 +92,7 @@ class History:
             least: where the score is below, it may be less still: the whole past is not looked at then.
         """
         score, usual = self._so_far(votes, level, moment, window, least)
-        while score >= least and self._near.look_back(self._centre):
-            self._unlike = []
+        while score >= least and self._look_back():
             score, usual = self._so_far(votes, level, moment, window, least)
         return score, usual
 
@@ -108,7 +106,7 @@ class History:
 
     def _so_far(self, votes: int, level: float, moment: Moment, window: float, least: float) -> tuple[float, float]:
         seen, size, before = self._seen(level, moment, window), moment.sizes[window], moment.before[window]
-        if (at_most := moment.at_most(self._measure, votes, window, seen)) < least:
+        if seen and (at_most := moment.at_most(self._measure, votes, window, seen)) < least:
             return at_most, 0.0
         score = self._measure(votes, size, seen, before)
         if score >= least and seen and window < DAY:
@@ -118,25 +116,31 @@ class History:
                 score = min(score, self._measure(votes, size, seen_then, then, then / before))
         return score, expected(size, seen, before)
 
-    def _look(self) -> None:
-        """Put what is known in order: the nearest first."""
-        rows, alike = self._near.known(self._centre)
-        order = (-alike).argsort()
-        self._unlike = (-alike[order]).tolist()
-        self._times = self._near.past.times[rows[order]]
-        self._counts.clear()
+    def _look_back(self) -> bool:
+        if self._whole or not self._near.look_back(self._centre):
+            self._whole = True
+            return False
+        self._known, self._alike = None, {}
+        return True
 
     def _seen(self, level: float, moment: Moment, window: float, *, at_its_hours: bool = False) -> int:
         """How many that lie before the window are as alike."""
-        if not self._unlike:
-            self._look()
         key = moment.end, window, at_its_hours
-        if (counts := self._counts.get(key)) is None:
-            found = moment.earlier(self._times, window)
-            if at_its_hours:
-                found &= moment.at_its_hours(self._times, window)
-            counts = self._counts[key] = [0, *found.cumsum().tolist()]
-        return counts[bisect_right(self._unlike, -level)]
+        if (alike := self._alike.get(key)) is None:
+            alike = self._alike[key] = self._before(moment, window, at_its_hours)
+        return len(alike) - bisect_left(alike, level)
+
+    def _before(self, moment: Moment, window: float, at_its_hours: bool) -> list[float]:
+        """How alike those are that lie before the window, in order."""
+        if self._known is None:
+            rows, alike = self._near.known(self._centre)
+            self._known = self._near.past.times[rows], alike
+        times, alike = self._known
+        found = moment.earlier(times, window)
+        if at_its_hours:
+            found &= moment.at_its_hours(times, window)
+        ordered: list[float] = np.sort(alike[found]).tolist()
+        return ordered
 
 
 class Neighbours(Struct, frozen=True):
@@ -146,16 +150,13 @@ class Neighbours(Struct, frozen=True):
     alike: Floats
     lacks: list[float]  # `Levels.lack` of each
     times: Times
-    drawn: np.ndarray  # whether each stands for the past, too
-    doubles: dict[int, tuple[int, int]]  # author and text of those that have one of them in common with another
+    authors_and_texts: list[tuple[int, int]]  # none where each is another's and says something else
 
     def votes(self, inside: list[int]) -> list[int]:
         """Which of these count: an author once, and a text once, by the nearest of its questions."""
-        if self.doubles.keys().isdisjoint(inside):
+        if not self.authors_and_texts:
             return inside
-        either = [at for at in inside if at in self.doubles]
-        counted = {either[at] for at in voters(self.doubles[at] for at in either)}
-        return [at for at in inside if at in counted or at not in self.doubles]
+        return [inside[at] for at in voters(self.authors_and_texts[at] for at in inside)]
 
 
 class Search:
@@ -179,13 +180,14 @@ class Search:
         rows, alike = self.near.latest(centre)
         if len(rows) < LEAST_VOTES:
             return
-        times = self._past.times[rows]
-        found, ordered = None, np.sort(times)
+        found, ordered = None, self._past.times[rows]
+        ordered.sort()
         history = History(self.near, centre, self._measure)
-        for end in {at, *times[times > at].tolist()}:  # what comes late may have later neighbours
+        later = ordered[ordered.searchsorted(at, "right") :].tolist()
+        for end in {at, *later}:  # what comes late may have later neighbours
             moment = self._moment_of(end, seen)
             for window, extra in self._promising(moment, ordered, min(at, float(self._past.times[centre]))):
-                found = found or self._neighbours(rows, times, alike)
+                found = found or self._neighbours(rows, alike)
                 yield from self._within(window, extra, moment, found, history)
 
     def _moment_of(self, end: float, seen: int) -> Moment:
@@ -203,26 +205,26 @@ class Search:
                 if count >= moment.least_votes(self._measure, window, self.least + extra):
                     yield window, extra
 
-    def _neighbours(self, rows: Rows, times: Times, alike: Floats) -> Neighbours:
+    def _neighbours(self, rows: Rows, alike: Floats) -> Neighbours:
         order = (-alike).argsort(kind="stable")
         rows, alike = rows[order], alike[order]
         authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
-        doubles = _doubles(authors, texts)
-        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), times[order], self._past.drawn[rows], doubles)
+        differ = len({*texts}) == len(texts) and len({*authors}) == len(authors)
+        both = [] if differ else [*zip(authors, texts, strict=True)]
+        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), self._past.times[rows], both)
 
     def _within(
         self, window: float, extra: float, moment: Moment, found: Neighbours, history: History
     ) -> Iterator[Burst]:
         since, until = moment.end - window, moment.end
         inside = ((found.times > since) & (found.times <= until)).nonzero()[0].tolist()
-        older = (found.drawn & (found.times <= since)).cumsum().tolist()
         votes = found.votes(inside)
         recurs, voting = None, found.rows[votes]
         for count in self._counts(len(votes)):
             last = -1 if self._levels.fixed else votes[count - 1]
             least = self.least + extra + found.lacks[last]
-            if moment.at_most(self._measure, count, window, older[last]) < least:
-                continue  # not even if only the latest questions counted
+            if moment.at_most(self._measure, count, window, 0) < least:
+                continue  # not even if nobody asked the same before
             level = self._levels.loosest if self._levels.fixed else float(found.alike[last])
             score, usual = history.score(count, level, moment, window, least)
             if score >= least:
@@ -242,16 +244,6 @@ class Search:
         if self._levels.fixed:
             return [votes] if votes >= LEAST_VOTES else []
         return _COUNTS[: bisect_right(_COUNTS, votes)]
-
-
-def _doubles(authors: list[int], texts: list[int]) -> dict[int, tuple[int, int]]:
-    """By their place, those whose author or text is there twice; author 0 is always another one."""
-    known = [author for author in authors if author]
-    if len(set(texts)) == len(texts) and len(set(known)) == len(known):
-        return {}
-    by_author, by_text = Counter(known), Counter(texts)
-    both = enumerate(zip(authors, texts, strict=True))
-    return {at: each for at, each in both if by_author[each[0]] > 1 or by_text[each[1]] > 1}
 
 
 def _upto(ordered: Times, times: Times | list[float]) -> list[int]:

@@ -53,7 +53,7 @@ class Light:
         pieces = [row for word in words(text) for row in self._rows(word)]
         pairs = [row for pair in pairwise(pieces) if (row := self._pairs.get(pair)) is not None]
         total = np.add.reduce(self._weights.take(pieces + pairs, axis=0), axis=0, dtype=np.int32)
-        largest = int(max(total.max(), -total.min()))
+        largest = int(np.abs(total).max())
         scaled: npt.NDArray[np.int8] = np.rint(total * (127 / max(1, largest))).astype(np.int8)
         return scaled.tobytes()
 

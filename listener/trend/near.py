@@ -47,7 +47,8 @@ class Near:
 
     def __init__(self, past: Past, levels: Levels) -> None:
         self.past, self._levels = past, levels
-        self._known, self._held, self._asof = dict[int, _Known](), 0, (0, 0)
+        self._known, self._held = dict[int, _Known](), 0
+        self._count, self._due = 0, 0  # of rows so far, and of the levels, when it was last brought up to date
 
     def __len__(self) -> int:
         """Of how many questions the neighbours are known."""
@@ -56,17 +57,17 @@ class Near:
     def latest(self, row: int) -> tuple[Rows, Floats]:
         """The latest rows that are like this one, and how alike."""
         known, dropped = self._of(row), self.past.dropped
-        rows, alike = np.frombuffer(known.rows, np.int32).astype(np.intp), np.array(known.alike)
-        oldest = self.past.start + dropped
-        at = int(np.searchsorted(rows, oldest)) if known.rows and known.rows[0] < oldest else 0
-        return rows[at:] - dropped, alike[at:]
+        at = bisect_left(known.rows, self.past.start + dropped)
+        rows, alike = np.array(known.rows, np.intp)[at:], np.array(known.alike)[at:]
+        rows -= dropped
+        return rows, alike
 
     def known(self, row: int) -> tuple[Rows, Floats]:
         """The rows that stand for the past and are like this one, and how alike: as far back as was looked."""
         known, past = self._of(row), self.past
-        rows = np.concatenate([known.before[0], known.rows]) - past.dropped
+        rows = np.concatenate([known.before[0], np.frombuffer(known.rows, np.int32)]) - past.dropped
         drawn = past.drawn[rows]
-        return rows[drawn], np.concatenate([known.before[1], known.alike])[drawn]
+        return rows[drawn], np.concatenate([known.before[1], np.frombuffer(known.alike, np.float32)])[drawn]
 
     def look_back(self, row: int) -> bool:
         """Look twice as far back; false where there is nothing further back."""
@@ -93,12 +94,14 @@ class Near:
 
     def _catch_up(self) -> None:
         """Tell the neighbours of a new row of it; where more than one is new, or the levels are, begin anew."""
-        past, asof = self.past, (self.past.size + self.past.dropped, self._levels.due)
-        if self._asof == asof:
+        past, due = self.past, self._levels.due
+        count = past.size + past.dropped
+        if self._count == count and self._due == due:
             return
-        if (asof[0] - 1, asof[1]) != self._asof:
+        new = count - 1
+        if self._count != new or self._due != due:
             self._known, self._held = {}, 0
-        self._asof, new = asof, asof[0] - 1
+        self._count, self._due = count, due
         self._make_room()
         known = self._learn(past.size - 1)
         for row, alike in zip(known.rows, known.alike, strict=True):

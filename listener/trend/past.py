@@ -17,6 +17,7 @@ Times = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 _BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
+_BEFORE = 4_096  # rows before the latest that are kept ready, too: there is looked first
 _FIRST = 256
 _MOST = 20_000  # rows of which the middle is taken
 _LEAST_SPREAD = np.float32(1e-4)
@@ -25,7 +26,7 @@ _SCALE = np.float32(1 / 256)  # of the middle, whose parts are whole numbers as 
 
 
 class Past:
-    """Rows in order of arrival; the latest, from `start` on, are kept ready to be multiplied.
+    """Rows in order of arrival; the latest, from `start` on, and some before are kept ready to be multiplied.
 
     The others stand for the past: of a day with very many so many are drawn, and the rest is forgotten.
 
@@ -110,7 +111,7 @@ class Past:
             self._pass(since)
             self._idle = self.start - int(np.count_nonzero(self.drawn[: self.start]))
             self.forget(-inf)
-        self._ready, self._ready_from = self._vectors[self.start : self.size].astype(np.float32), self.start
+        self._make_ready()
         self._order()
 
     def add(self, asked: Asked, at: float) -> int:
@@ -120,8 +121,11 @@ class Past:
         self.posts.append(asked.post)
         self.times[row], self.authors[row], self.texts[row] = at, asked.author, asked.text
         self._vectors[row], self._norms[row], self._numbers[row] = vector, norm(asked.vector), row + self.dropped
-        self._place(slice(row, row + 1))
-        self._make_ready(row, vector)
+        if self._square:  # without a middle nothing is seen from it
+            self._place(slice(row, row + 1))
+        if row - self._ready_from == len(self._ready):
+            self._make_ready()
+        self._ready[row - self._ready_from] = vector
         self.size += 1
         self.ordered.add(at)
         self.ordered_drawn.add(at)
@@ -154,13 +158,11 @@ class Past:
             new[: len(old)] = old
             setattr(self, name, new)
 
-    def _make_ready(self, row: int, vector: npt.NDArray[np.int8]) -> None:
-        if row - self._ready_from == len(self._ready):
-            kept = self._ready[self.start - self._ready_from :]
-            room = np.zeros((max(_FIRST, len(kept) * 5 // 4), self.width), np.float32)
-            room[: len(kept)] = kept
-            self._ready, self._ready_from = room, self.start
-        self._ready[row - self._ready_from] = vector
+    def _make_ready(self) -> None:
+        """Keep these rows ready, with room for more."""
+        first = self._ready_from = max(0, self.start - _BEFORE)
+        self._ready = np.zeros((max(_FIRST, (self.size - first) * 9 // 8), self.width), np.float32)
+        self._ready[: self.size - first] = self._vectors[first : self.size]
 
     def age(self, before: float) -> None:
         """What was asked before then is not among the latest any more."""
@@ -178,7 +180,7 @@ class Past:
     def forget(self, before: float) -> None:
         """Drop what was asked before then or is not drawn, once it is an eighth of all: moving the rest takes time."""
         eighth = -(-self.size // 8)
-        is_old = 0 < eighth <= self.start and self.times[:eighth].max() < before
+        is_old = 0 < eighth <= self.start and self.times[0] < before and self.times[:eighth].max() < before
         if not is_old and 8 * self._idle <= self.size:
             return
         kept = np.flatnonzero(self.drawn[: self.start] & (self.times[: self.start] >= before))
@@ -188,9 +190,10 @@ class Past:
             column[: len(kept)] = column[kept]
             column[len(kept) : self.size - moved] = column[latest].copy()
         self.posts = [self.posts[row] for row in kept] + self.posts[latest]
-        self.size, self.start, self._ready_from = self.size - moved, len(kept), self._ready_from - moved
+        self.size, self.start = self.size - moved, len(kept)
         self.dropped, self._idle = self.dropped + moved, 0
         self._days.forget(before)
+        self._make_ready()
         self._order()
 
     def _order(self) -> None:
@@ -208,7 +211,7 @@ class Past:
     def similar(self, row: int, first: int, last: int) -> Floats:
         """Cosines of a row with the rows from `first` on, before `last`."""
         vector, ready = self._vectors[row].astype(np.float32), self._ready_from
-        if first >= self.start:
+        if first >= ready:
             return self._cosines(self._ready[first - ready : last - ready] @ vector, row, slice(first, last))
         found = np.empty(last - first, np.float32)
         for at in range(first, last, _BLOCK):
@@ -260,7 +263,8 @@ def centre_of(middle: Sequence[int] | Floats) -> Floats:
 
 def norm(vector: bytes) -> float:
     """The length of a vector of int8; 1 for none at all."""
-    return max(1.0, float(np.linalg.norm(np.frombuffer(vector, np.int8).astype(np.float32))))
+    parts = np.frombuffer(vector, np.int8).astype(np.float32)
+    return max(1.0, float(np.sqrt(parts @ parts)))
 
 
 def voters(who_and_what: Iterable[tuple[int, int]]) -> list[int]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from listener.trend.bursts import DAY, HOUR, SPANS, Burst, History, Moment, Search
 from listener.trend.levels import QUANTILES, Levels
 from listener.trend.near import Near
-from listener.trend.past import Past
+from listener.trend.past import Past, voters
 from listener.trend.statistic import surprise
 from listener.trend.threads import Threads
 from listener.types.trend import Asked
@@ -148,6 +148,39 @@ def test_what_is_usual_at_this_hour_of_the_day_is_less_surprising() -> None:
         scores.append(score)
         assert isclose(usual, 4 * 9 / (500 + 485), rel_tol=0.02)
     assert scores[0] < scores[1] - 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(-6 * 24 * 60, 0), st.integers(-127, 127)), min_size=1, max_size=60),
+    st.sampled_from([window for window, _ in SPANS]),
+    st.sampled_from([0.5, 0.8, 0.95]),
+)
+def test_so_many_were_as_alike_before_as_a_look_at_each_of_them_finds(
+    asked: list[tuple[int, int]], window: float, level: float
+) -> None:
+    past = Past(4)
+    for minute, part in [*asked, (0, 0)]:
+        vector = np.array([127, part, 0, 0], np.int8).tobytes()
+        past.add(Asked(post=f"{minute}", at=NOW, vector=vector), AT + 60.0 * minute)
+    past.age(AT - DAY)
+    moment, centre, by = Moment(past, AT), past.size - 1, levels(0.4)
+    history, times = History(Near(past, by), centre, surprise), past.times[: past.size]
+    history.score(3, level, moment, window)  # with nothing asked of the score the whole past is looked at
+    alike = past.all(centre) >= max(level, by.loosest)
+    assert history._seen(level, moment, window) == np.count_nonzero(alike & moment.earlier(times, window))
+    then = alike & moment.earlier(times, window) & moment.at_its_hours(times, window)
+    assert history._seen(level, moment, window, at_its_hours=True) == np.count_nonzero(then)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5), st.booleans()), max_size=12))
+def test_an_author_and_a_text_count_once_among_those_in_the_window(asked: list[tuple[int, int, bool]]) -> None:
+    past = Past(4)
+    search = Search(past, levels(), surprise, 2)
+    for number, (author, text, _) in enumerate(asked):
+        past.add(Asked(post=str(number), at=NOW, author=author, text=text, vector=bytes(CENTRE)), AT)
+    found = search._neighbours(np.arange(len(asked)), np.linspace(1, 0.9, len(asked), dtype=np.float32))
+    inside = [at for at, (_, _, within) in enumerate(asked) if within]
+    assert found.votes(inside) == [inside[at] for at in voters(asked[at][:2] for at in inside)]
 
 
 # The same question, or one of its own?

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.trend.levels import LEAST, Levels, alike
-from listener.trend.past import Past
+from listener.trend.past import Past, norm
 from listener.trend.threads import SILENCE, Threads, name_of
 from listener.trend.words import hashed
 from listener.types.trend import Asked, Trend
@@ -137,6 +137,33 @@ def test_many_that_are_remembered_at_once_are_as_if_they_had_come_one_by_one(
         assert at_once.asked(row) == one_by_one.asked(row)
         assert np.array_equal(at_once.all(row), one_by_one.all(row))
         assert np.array_equal(at_once.latest(row), one_by_one.latest(row))
+
+
+@pytest.mark.parametrize("centred", [False, True])
+def test_cosines_are_the_same_however_far_back_rows_are_kept_ready(
+    centred: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.trend.past._BEFORE", 40)
+    past, draw = Past(WIDTH), np.random.default_rng(3)
+    for number, vector in enumerate(draw.integers(-30, 99, (900, WIDTH)).tolist()):
+        past.add(asked(number, vector), 60.0 * number)
+        past.age(60.0 * (number - 100))
+        past.forget(60.0 * (number - 600))
+        if centred and number == 99:
+            past.recentre(0)
+        if number % 90 == 89:
+            exact = [past.pairs(np.arange(past.size), np.full(past.size, at)) for at in (0, past.start, number % 100)]
+            for at, wanted in zip((0, past.start, number % 100), exact, strict=True):
+                for first in (0, past.start // 2, max(0, past.start - 41), max(0, past.start - 39), past.start):
+                    assert np.array_equal(past.similar(at, first, past.size), wanted[first:])
+                    assert np.array_equal(past.similar(at, first, first + 1), wanted[first : first + 1])
+    assert past.dropped > 0
+
+
+@given(vectors)
+def test_a_length_is_what_numpy_says_to_the_bit(vector: list[int]) -> None:
+    exact = np.array(vector, np.int8)
+    assert norm(exact.tobytes()) == max(1.0, float(np.linalg.norm(exact.astype(np.float32))))
 
 
 def test_more_rows_than_there_was_room_for_are_all_there() -> None:

@@ -17,6 +17,7 @@ from listener.types.trend import Asked, Trend
 REMEMBERED = timedelta(days=15)  # that a detector compares with
 _KEPT = timedelta(days=31)  # for what is asked most in a month
 _PAGE = 5_000  # questions read at once
+ASKED = "post_key, at, author, text, vector"  # columns
 
 
 class Tiding(Struct, frozen=True, kw_only=True):
@@ -99,8 +100,8 @@ class TrendStore:
 
     def _questions(self, topic: str, model: str, since: str) -> Iterator[Asked]:
         """Page by page: they may be hundreds of thousands."""
-        sql = "select * from asked not indexed where topic=? and model=? and at > ? and id > ? order by id limit ?"
-        last = 0
+        these = "topic=? and model=? and at > ? and id > ?"
+        sql, last = f"select {ASKED}, id from asked not indexed where {these} order by id limit ?", 0
         while rows := self.db.rows(sql, (topic, model, since, last, _PAGE)):
             yield from map(asked_of, rows)
             last = rows[-1]["id"]
@@ -114,7 +115,7 @@ class TrendStore:
         if not known:
             return "", b"", []
         model, memory = known[0]["model"], known[0]["memory"].encode()
-        sql = "select * from asked where topic=? and model=? and at >= ? order by id"
+        sql = f"select {ASKED} from asked where topic=? and model=? and at >= ? order by id"
         return model, memory, [asked_of(row) for row in self.db.rows(sql, (topic, model, iso(since)))]
 
     def finding(self, topic: str, post_key: str) -> Stored | None:
@@ -154,8 +155,9 @@ class TrendStore:
 
 
 def asked_of(row: sqlite3.Row) -> Asked:
-    """The question of a row of `asked`."""
-    return Asked(post=row["post_key"], at=at(row["at"]), author=row["author"], text=row["text"], vector=row["vector"])
+    """The question of a row that begins with the columns `ASKED`."""
+    post, posted, author, text, vector = row[:5]
+    return Asked(post=post, at=at(posted), author=author, text=text, vector=vector)
 
 
 def keep_tiding(conn: sqlite3.Connection, tiding: Tiding, now: datetime) -> int:

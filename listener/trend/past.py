@@ -106,8 +106,11 @@ class Past:
             self._norms[rows] = np.maximum(1, np.linalg.norm(self._vectors[rows].astype(np.float32), axis=1))
             self._place(rows)
             self.size = rows.stop
-            for row in range(rows.start, rows.stop):
-                self._draw(row)
+            hashes = np.array([_hash(asked.post) for asked in some])
+            self.drawn[rows] = True
+            numbers = self._days.draw_all(self.times[rows], hashes, self._numbers[rows])
+            others = self._numbers[: self.size].searchsorted(numbers)
+            self.drawn[others[self._numbers[others] == numbers]] = False  # some are so old that they were forgotten
             self._pass(since)
             self._idle = self.start - int(np.count_nonzero(self.drawn[: self.start]))
             self.forget(-inf)
@@ -139,7 +142,7 @@ class Past:
     def _draw(self, row: int) -> int | None:
         """Let a row stand for its day; answers which one does not now."""
         own = int(self._numbers[row])
-        number = self._days.draw(float(self.times[row]), crc32(self.posts[row].encode("utf-8", "replace")), own)
+        number = self._days.draw(float(self.times[row]), _hash(self.posts[row]), own)
         self.drawn[row] = number != own
         if number is None or number == own:
             return None if number is None else row
@@ -265,6 +268,10 @@ def norm(vector: bytes) -> float:
     """The length of a vector of int8; 1 for none at all."""
     parts = np.frombuffer(vector, np.int8).astype(np.float32)
     return max(1.0, float(np.sqrt(parts @ parts)))
+
+
+def _hash(post: str) -> int:
+    return crc32(post.encode("utf-8", "replace"))
 
 
 def voters(who_and_what: Iterable[tuple[int, int]]) -> list[int]:

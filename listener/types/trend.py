@@ -16,7 +16,7 @@ class Kind(StrEnum):
     SILENCE = "silence"  # a topic that should speak and does not
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Asked(Struct, frozen=True, kw_only=True, gc=False):
     """One question as it is counted: who asked is known as a hash alone."""
 
     post: str  # Post.key, or the id in a replayed stream

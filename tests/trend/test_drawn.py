@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,6 +62,27 @@ def test_of_each_day_the_smallest_hashes_are_drawn_in_whatever_order_they_come(a
     for day in range(4):
         of_day = sorted(by for at, by in asked if at // 86_400 == day)
         assert sorted(asked[number][1] for number in there if asked[number][0] // 86_400 == day) == of_day[:5]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-86_400, 2 * 86_400), st.integers(0, 2**32 - 1) | st.integers(0, 3)), max_size=60),
+    st.integers(0, 2**31 - 61),
+    st.lists(st.integers(0, 60), max_size=3),
+)
+def test_many_that_are_drawn_at_once_are_those_that_are_drawn_one_by_one(
+    asked: list[tuple[int, int]], first: int, parts: list[int]
+) -> None:
+    one_by_one, at_once = Drawn(), Drawn()
+    times, hashes, numbers = np.array([(at, by, first + n) for n, (at, by) in enumerate(asked)]).reshape(-1, 3).T
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("listener.trend.drawn.A_DAY", 5)
+        gone = {one_by_one.draw(at, by, first + number) for number, (at, by) in enumerate(asked)} - {None}
+        ends = [0, *sorted(parts), len(asked)]
+        some = [slice(*each) for each in pairwise(ends)]
+        found = [at_once.draw_all(times[each].astype(float), hashes[each], numbers[each]) for each in some]
+        assert {*np.concatenate(found).tolist()} == gone
+        for day in range(-1, 3):  # the next one, too
+            assert one_by_one.draw(86_400.0 * day, 1, 2**31 - 1) == at_once.draw(86_400.0 * day, 1, 2**31 - 1)
 
 
 def test_where_fewer_are_asked_all_stand_for_the_past() -> None:

@@ -1,14 +1,16 @@
 """Twenty thousand real posts through `listener once`: all read, nothing twice, whatever kills it."""
 
+import os
 import random
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import Forked
 
 pytestmark = pytest.mark.slow
 
@@ -36,23 +38,22 @@ def folder(tmp_path: Path, shared: Path) -> Path:
     (config / "listener.toml").write_text(
         '[store]\nurl = "sqlite:///real.db"\n'
         f'[[sources]]\nuse = "jsonl"\npath = "{shared}/data/posts.jsonl"\ntime = "arrival"\n'
-        '[[channels]]\nuse = "console"\nname = "console"\n[route]\nchannel = "console"\n'
+        '[[channels]]\nuse = "console"\nname = "console"\n[route]\nchannel = "console"\n[tag]\ntagger = "fast"\n'
     )
     topics = "".join(f"[[topics]]\nname = '{name}'\nquery = '{query}'\n" for name, query in TOPICS.items())
     (config / "topics.toml").write_text(SETS + topics)
     return tmp_path
 
 
-def once(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "listener", "once"]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def once(folder: Path) -> Forked:
+    return Forked(("once",), folder, os.environ)
 
 
 def finish(folder: Path) -> str:
     process = once(folder)
     _, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors.decode()
-    return errors.decode()
+    assert process.returncode == 0, errors
+    return errors
 
 
 def read(folder: Path, sql: str) -> list[tuple[object, ...]]:
@@ -90,7 +91,7 @@ def test_a_run_killed_at_random_ends_with_what_an_undisturbed_one_finds(folder: 
         try:
             process.communicate(timeout=rng.uniform(0.2, 1.2))
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+            os.kill(process.pid, signal.SIGKILL)
             process.communicate()
             killed += 1
         else:  # it came to its end before the kill: start over, so that every kill hits work

@@ -27,6 +27,15 @@ def data(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def stories(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every fourth of the recorded stories: several pages, and no more, of which each costs seconds."""
+    folder = tmp_path_factory.mktemp("stories")
+    lines = (data / "hn.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "hn.jsonl").write_text("".join(lines[::4]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def says(data: Path) -> dict[str, str]:
     return titles(data)
 

@@ -5,7 +5,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 from listener.channels.slack import SCOPES
 from listener.match import Matcher
 from listener.types import Post, Topic
+from tests.forked import Forked
 
 TOPICS = {"code": "python OR rust OR linux OR javascript", "asks": '"ask hn" (how OR what OR best OR anyone)'}
 
@@ -59,17 +59,8 @@ class Product:
         topics = "".join(f"[[topics]]\nname = '{n}'\nquery = '{q}'\nthreshold = 0\n" for n, q in tracked.items())
         (config / "topics.toml").write_text(topics)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "listener", *arguments]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+    def start(self, *arguments: str) -> Forked:
+        return Forked(arguments, self.folder, self.env)
 
     def run(self, *arguments: str, timeout: float = 300) -> str:
         """Run to the end; answers what it said."""
@@ -102,7 +93,7 @@ class Product:
             connection.close()
 
 
-def _ended(process: subprocess.Popen[str], seconds: float) -> str | None:
+def _ended(process: Forked, seconds: float) -> str | None:
     """What a process said that ended within so long."""
     try:
         return process.communicate(timeout=seconds)[1]

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.forked import Forked
 from tests.trend.asking import REFUND, other
 from tests.world.support import Product, distrust, scopes
 from tests.world.test_trends import FILE, _asked, _cards, _write
@@ -31,7 +31,7 @@ class Office:
         self.made, self.slack, self.world = made, world.slack, world
         [card] = _cards(world)
         self.ts = card["ts"]
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Forked | None = None
 
     def start(self) -> None:
         self.process = self.made.start("run")

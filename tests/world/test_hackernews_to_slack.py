@@ -17,9 +17,9 @@ KILLS = 100
 
 
 def test_once_then_run_find_and_tell_everything_once(
-    new_world: Any, data: Path, says: Mapping[str, str], tmp_path: Path
+    new_world: Any, stories: Path, says: Mapping[str, str], tmp_path: Path
 ) -> None:
-    with new_world(data=[data], speed=10, seed=1) as world:
+    with new_world(data=[stories], speed=20, seed=1) as world:
         product = Product(tmp_path / "product", world.env)
         product.run("once")
         backlog = product.rows(
@@ -28,7 +28,7 @@ def test_once_then_run_find_and_tell_everything_once(
         )
         assert len(backlog) > 100
         assert set(backlog) == {("suppressed",)}, "the backlog is stored, not told"
-        product.run("run", "--for", "15s")
+        product.run("run", "--for", "8s")
         product.run("once")
         states = check(product, world.ledger, says)
         pages = [r for r in world.ledger["requests"] if "page" in r["path"] or "created_at_i" in r["path"]]
@@ -37,10 +37,10 @@ def test_once_then_run_find_and_tell_everything_once(
 
 
 def test_a_storm_of_faults_and_a_hundred_kills_lose_and_repeat_nothing(
-    new_world: Any, data: Path, says: Mapping[str, str], tmp_path: Path
+    new_world: Any, stories: Path, says: Mapping[str, str], tmp_path: Path
 ) -> None:
     rng = random.Random(5)
-    with new_world(data=[data], speed=4, seed=5) as world:
+    with new_world(data=[stories], speed=4, seed=5) as world:
         product = Product(tmp_path / "product", world.env)
         product.run("once")
         for spec in (

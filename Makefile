@@ -29,6 +29,7 @@ run: $(READY) ## listen, with the configuration in config/; as shipped, to the i
 	@$(BIN)/listener run
 
 test: $(READY) ## the whole suite; a plain .venv/bin/pytest leaves out the slow tests
+	@$(BIN)/python -m compileall -q listener # for the processes that tests start, wherever Python is told to write nothing
 	@$(BIN)/pytest -m "" -rs -n 3 --dist worksteal
 
 lint: $(READY) ## ruff, mypy and the layers

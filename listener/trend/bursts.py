@@ -3,12 +3,12 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from math import inf
+from math import inf, log10
 
 import numpy as np
 from msgspec import Struct
 
-from listener.trend.levels import Levels
+from listener.trend.levels import MOST, Levels
 from listener.trend.near import Near
 from listener.trend.past import Floats, Past, Rows, Times, voters
 from listener.trend.statistic import Measure, expected, least_votes
@@ -17,7 +17,9 @@ MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 HISTORY = 14 * DAY
 LEAST_VOTES = 3
 # Window and what its bursts must score beyond others: over hours, what people ask goes up and down by itself.
-SPANS = ((15 * MINUTE, 0.25), (30 * MINUTE, 0.25), (HOUR, 0.25), (6 * HOUR, 1.25), (DAY, 1.75))
+SPANS = ((15 * MINUTE, 0.0), (30 * MINUTE, 0.0), (HOUR, 0.0), (6 * HOUR, 2.0), (DAY, 3.0))
+# The more questions are known, the more surprises whatever is new: of those beyond so many, each tenfold asks for more.
+_KNOWN, _TENFOLD = 1_000, 1.7
 _COUNTS = (3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 22, 27, 33, 40, 50, 65, 80, 100, 150, 200, 300)  # of votes tried
 _ITS_HOURS = 1.5  # times as much as of all questions, and half of it, is asked of a subject at hours that are its own
 _COARSE = 1_024  # rows; so many more or fewer in the past hardly change how many votes are needed
@@ -44,6 +46,7 @@ class Moment:
         first, *starts = _upto(self._drawn, [end - HISTORY, *self.starts[:-1]])
         self.before = {window: start - first for (window, _), start in zip(SPANS, starts, strict=True)}
         self._coarse = {window: (_rounded(size), _more(self.before[window])) for window, size in self.sizes.items()}
+        self.beyond = {window: _TENFOLD * log10(max(1, before / _KNOWN)) for window, before in self.before.items()}
         self._at_its_hours = dict[float, int]()
 
     def least_votes(self, measure: Measure, window: float, score: float) -> int:
@@ -148,7 +151,7 @@ class Neighbours(Struct, frozen=True):
 
     rows: Rows
     alike: Floats
-    lacks: list[float]  # `Levels.lack` of each
+    beyond: list[float]  # `Levels.beyond` of each
     times: Times
     authors_and_texts: list[tuple[int, int]]  # none where each is another's and says something else
 
@@ -190,6 +193,11 @@ class Search:
                 found = found or self._neighbours(rows, alike)
                 yield from self._within(window, extra, moment, found, history)
 
+    @property
+    def _at_least(self) -> float:
+        """What any burst must score, however alike its votes are."""
+        return self.least if self._levels.fixed else self.least - MOST
+
     def _moment_of(self, end: float, seen: int) -> Moment:
         if self._moment is None or self._moment[0] != seen or self._moment[1].end != end:
             self._moment = seen, Moment(self._past, end)
@@ -201,8 +209,8 @@ class Search:
         for (window, over_hours), before in zip(SPANS, until, strict=True):
             count = upto - before
             if count >= LEAST_VOTES and moment.end - first < window:
-                extra = 0.0 if self._levels.fixed else over_hours
-                if count >= moment.least_votes(self._measure, window, self.least + extra):
+                extra = 0.0 if self._levels.fixed else over_hours + moment.beyond[window]
+                if count >= moment.least_votes(self._measure, window, self._at_least + extra):
                     yield window, extra
 
     def _neighbours(self, rows: Rows, alike: Floats) -> Neighbours:
@@ -211,7 +219,7 @@ class Search:
         authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
         differ = len({*texts}) == len(texts) and len({*authors}) == len(authors)
         both = [] if differ else [*zip(authors, texts, strict=True)]
-        return Neighbours(rows, alike, self._levels.lack(alike).tolist(), self._past.times[rows], both)
+        return Neighbours(rows, alike, self._levels.beyond(alike).tolist(), self._past.times[rows], both)
 
     def _within(
         self, window: float, extra: float, moment: Moment, found: Neighbours, history: History
@@ -222,7 +230,7 @@ class Search:
         recurs, voting = None, found.rows[votes]
         for count in self._counts(len(votes)):
             last = -1 if self._levels.fixed else votes[count - 1]
-            least = self.least + extra + found.lacks[last]
+            least = self.least + extra + found.beyond[last]
             if moment.at_most(self._measure, count, window, 0) < least:
                 continue  # not even if nobody asked the same before
             level = self._levels.loosest if self._levels.fixed else float(found.alike[last])

@@ -6,14 +6,19 @@ import numpy as np
 
 from listener.trend.past import Floats, Past
 
-QUANTILES = (0.99, 0.994, 0.997, 0.999, 0.9997, 0.9999)  # of the similarities of random pairs, from loose to strict
+# Of the similarities of random pairs, from loose to strict.
+QUANTILES = (0.99, 0.994, 0.997, 0.999, 0.9997, 0.9999, 0.99997, 0.99999)
 LEAST = 0.35  # below, two texts share nothing that a reader would see
 FIRST = 60  # questions before the first calibration
-_BEFORE = (0.7, 0.72, 0.75, 0.8, 0.85, 0.9)  # levels until then
-_SAME = np.float32(4)  # −log10 of the share of random pairs as alike, at which nothing lacks
-_PAIRS, _RECENT = 32_768, 20_000
+_BEFORE = (0.7, 0.72, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96)  # levels until then
+_USUAL = 4.0  # −log10 of the share of random pairs that are as alike as votes of which the usual score is asked
+_EACH = 1.5  # that the score must be higher where ten times as many pairs are as alike
+MOST = 1.5  # that the score may be lower where votes are more alike than usual, or must be higher
+_ROWS, _RECENT = 1_500, 20_000  # of so many questions of late, so many are compared with each other
+_PAIRS = 1_024  # of them that say enough
+_FEW = 3  # pairs as alike; a level that fewer reach is not known from them
+_ALMOST = 0.97  # alike; no level is stricter
 _ALIKE = 2  # of the levels
-_BLOCK = 4_096
 _APART = 3_600.0  # seconds: what is asked in one burst is no random pair
 
 
@@ -41,13 +46,13 @@ class Levels:
         """From there on, two questions ask much the same."""
         return alike(self.values.tolist())
 
-    def lack(self, alike: Floats) -> Floats:
-        """What must be made up for by the score, where votes are no more alike than that; 0 where all are the same."""
+    def beyond(self, alike: Floats) -> Floats:
+        """What votes must score beyond others where the least alike is so alike: from −`MOST` to `MOST`."""
         if self.fixed:
             return np.zeros_like(alike)
-        rarity: Floats = np.interp(alike, self.values, self._rarity).astype(np.float32)
-        lack: Floats = np.maximum(_SAME - rarity, 0)
-        return lack
+        rarity = np.interp(alike, self.values, self._rarity)
+        beyond: Floats = np.clip(_EACH * (_USUAL - rarity), -MOST, MOST).astype(np.float32)
+        return beyond
 
     def restore(self, values: Sequence[float], due: int) -> None:
         """Take what was stored, unless it was for other quantiles: then it is calibrated at the next question."""
@@ -67,8 +72,18 @@ class Levels:
         if self._centred:
             past.recentre(since)
         drawn = _drawn(past, seen, since)
-        if len(drawn) >= _PAIRS // 32:
-            self.values = np.maximum(np.quantile(drawn, self._quantiles), LEAST).astype(np.float32)
+        if len(drawn) >= _PAIRS:
+            self.values = np.maximum(self._known(drawn), LEAST).astype(np.float32)
+
+    def _known(self, drawn: Floats) -> Floats:
+        """The levels, from the similarities of pairs; the strict that too few reach lie on a line with the others."""
+        found = np.quantile(drawn, self._quantiles)
+        known = int(np.count_nonzero((1 - np.array(self._quantiles)) * len(drawn) >= _FEW))
+        if 1 < known < len(found):
+            rise = (found[known - 1] - found[0]) / (self._rarity[known - 1] - self._rarity[0])
+            on_line = found[known - 1] + rise * (self._rarity[known:] - self._rarity[known - 1])
+            found[known:] = np.maximum(found[known - 1], np.minimum(on_line, _ALMOST))
+        return found
 
 
 def alike(values: Sequence[float]) -> float:
@@ -78,10 +93,11 @@ def alike(values: Sequence[float]) -> float:
 
 def _drawn(past: Past, seed: int, since: float) -> Floats:
     """Similarities of random pairs of different words, at least an hour apart."""
-    draw = np.random.Generator(np.random.PCG64(seed))
     rows = past.since(since)[-_RECENT:]
-    left, right = rows[draw.integers(0, len(rows), (2, _PAIRS))]
-    apart = np.abs(past.times[left] - past.times[right]) > _APART
-    kept = np.flatnonzero(apart & (past.texts[left] != past.texts[right]))
-    blocks = [kept[at : at + _BLOCK] for at in range(0, len(kept), _BLOCK)]
-    return np.concatenate([np.zeros(0, np.float32), *(past.pairs(left[block], right[block]) for block in blocks)])
+    if len(rows) > _ROWS:
+        rows = np.random.Generator(np.random.PCG64(seed)).choice(rows, _ROWS, replace=False)
+    left, right = np.triu_indices(len(rows), 1)
+    times, texts = past.times[rows], past.texts[rows]
+    apart = (np.abs(times[left] - times[right]) > _APART) & (texts[left] != texts[right])
+    drawn: Floats = past.between(rows)[left[apart], right[apart]]
+    return drawn

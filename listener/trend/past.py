@@ -225,7 +225,7 @@ class Past:
     def between(self, rows: Rows) -> Floats:
         """Cosines of these rows with each other, a square."""
         vectors = self._vectors[rows].astype(np.float32)
-        return np.stack([self._cosines(vectors @ vectors[at], int(row), rows) for at, row in enumerate(rows)])
+        return self._cosines(vectors @ vectors.T, rows[:, None], rows)
 
     def pairs(self, left: Rows, right: Rows) -> Floats:
         """Cosines of rows, pair by pair."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.trend.bursts import DAY, HOUR, SPANS, Burst, History, Moment, Search
-from listener.trend.levels import QUANTILES, Levels
+from listener.trend.levels import MOST, QUANTILES, Levels
 from listener.trend.near import Near
 from listener.trend.past import Past, voters
 from listener.trend.statistic import surprise
@@ -95,13 +95,26 @@ def test_over_a_day_more_is_asked_of_a_burst_than_in_an_hour() -> None:
 
 
 @pytest.mark.parametrize("level", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
-def test_what_lacks_falls_as_votes_are_more_alike(level: float) -> None:
-    looser, lack = levels().lack(np.array([level - 0.05, level], np.float32)).tolist()
-    assert 0 <= lack <= looser <= 2
+def test_less_is_asked_of_votes_as_they_are_more_alike(level: float) -> None:
+    looser, asked = levels().beyond(np.array([level - 0.05, level], np.float32)).tolist()
+    assert -MOST <= asked <= looser <= MOST
 
 
-def test_nothing_lacks_where_one_level_says_yes_or_no() -> None:
-    assert Levels((0.999,)).lack(np.array([0.1, 0.99], np.float32)).tolist() == [0, 0]
+def test_of_votes_as_alike_as_one_in_ten_thousand_pairs_the_usual_score_is_asked() -> None:
+    by = levels()
+    usual, ten_times = by.values[[QUANTILES.index(0.9999), QUANTILES.index(0.999)]]
+    assert by.beyond(np.array([usual], np.float32)) == pytest.approx([0], abs=1e-5)
+    assert by.beyond(np.array([ten_times, 1.0], np.float32)) == pytest.approx([MOST, -MOST], abs=1e-5)
+
+
+def test_nothing_is_asked_beyond_where_one_level_says_yes_or_no() -> None:
+    assert Levels((0.999,)).beyond(np.array([0.1, 0.99], np.float32)).tolist() == [0, 0]
+
+
+def test_more_is_asked_of_a_burst_where_more_is_known_of_the_past() -> None:
+    few, many = Moment(past_of(), AT), Moment(past_of(*[(60.0 * n, ELSE) for n in range(6_000)]), AT)
+    assert set(few.beyond.values()) == {0}
+    assert all(0 < many.beyond[window] <= 2 for window, _ in SPANS)
 
 
 def test_levels_that_were_stored_for_other_quantiles_are_calibrated_again() -> None:

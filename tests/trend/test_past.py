@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.levels import LEAST, Levels, alike
+from listener.trend.levels import LEAST, QUANTILES, Levels, alike
 from listener.trend.past import Past, norm
 from listener.trend.threads import SILENCE, Threads, name_of
 from listener.trend.words import hashed
@@ -201,6 +201,24 @@ def test_levels_are_the_same_after_the_same_questions() -> None:
     second.renew(_random(300), 300, 0)
     assert np.array_equal(first.values, second.values)
     assert first.due == second.due == 450
+
+
+def test_levels_that_too_few_pairs_reach_are_no_looser_than_a_line_through_the_others() -> None:
+    few, many = Levels(), Levels()
+    few.renew(_random(120), 120, 0)
+    many.renew(_random(1_500), 1_500, 0)
+    assert list(few.values) == sorted(few.values)
+    assert few.values[-1] >= many.values[-1] - 0.05
+    assert few.values[-1] <= 0.97
+
+
+def test_levels_that_many_pairs_reach_are_counted_and_not_guessed() -> None:
+    past, levels = _random(900), Levels()
+    levels.renew(past, 900, 0)
+    rows = np.arange(900)
+    left, right = np.triu_indices(900, 61)
+    found = past.between(rows)[left, right]
+    assert levels.values == pytest.approx(np.maximum(np.quantile(found, QUANTILES), LEAST), abs=1e-3)
 
 
 def test_levels_of_one_sided_vectors_are_taken_about_their_middle() -> None:

@@ -24,13 +24,21 @@ _MOST = 1 << 20  # bytes of an order
 
 
 class Forked:
-    """`python -m listener` with these arguments in a folder, as `subprocess.Popen` would start it."""
+    """`python -m listener` with these arguments in a folder, as `subprocess.Popen` would start it.
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, env: Mapping[str, str]) -> None:
+    Args:
+        output: the file that gets what it prints.
+    """
+
+    def __init__(
+        self, arguments: tuple[str, ...], folder: Path, env: Mapping[str, str], output: str | Path = os.devnull
+    ) -> None:
         self.returncode: int | None = None
         self._said, self._errors = b"", -1
         self._errors, theirs = os.pipe()
-        self.pid = _asked({"arguments": arguments, "folder": str(folder), "env": dict(env)}, theirs)
+        with open(output, "wb") as printed:
+            files = (printed.fileno(), theirs)
+            self.pid = _asked({"arguments": arguments, "folder": str(folder), "env": dict(env)}, *files)
         os.close(theirs)
 
     def communicate(self, timeout: float | None = None) -> tuple[None, str]:
@@ -98,31 +106,30 @@ def _parent() -> socket.socket:
 def _serve(control: socket.socket) -> list[str]:
     """Fork for each order, and tell the exit codes; answers the arguments of the command that a child is to be."""
     while True:
-        message, files, _, _ = socket.recv_fds(control, _MOST, 1)
+        message, files, _, _ = socket.recv_fds(control, _MOST, 2)
         if not message:
             sys.exit()
         order = json.loads(message)
         if "pid" in order:
             control.send(str(os.waitstatus_to_exitcode(os.waitpid(order["pid"], 0)[1])).encode())
         elif pid := os.fork():
-            os.close(files[0])
+            for file in files:
+                os.close(file)
             control.send(str(pid).encode())
         else:
             control.close()
-            _become(order["folder"], order["env"], files[0])
+            _become(order["folder"], order["env"], *files)
             return list(order["arguments"])
 
 
-def _become(folder: str, env: Mapping[str, str], errors: int) -> None:
+def _become(folder: str, env: Mapping[str, str], output: int, errors: int) -> None:
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for file, number in ((nothing, 0), (nothing, 1), (errors, 2)):
+    for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), output, errors)):
         os.dup2(file, number)
-    os.close(nothing)
-    os.close(errors)
+        os.close(file)
     sys.modules["__main__"].__spec__ = find_spec("listener.__main__")  # for processes that it starts
 
 

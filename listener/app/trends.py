@@ -15,7 +15,7 @@ from listener.app.vectors import Vectors, vectors_named, vectors_of
 from listener.errors import StoreError
 from listener.store import Store
 from listener.store.anew import AnewStore, Change
-from listener.store.known import OPEN_FOR, Again
+from listener.store.known import OPEN_FOR, Again, end_mutes
 from listener.store.known import known as list_known
 from listener.store.read import Stored
 from listener.store.trends import Counted, Tiding, TrendStore
@@ -69,6 +69,7 @@ class Trends:
             return 0
 
     def _look_at_all(self, parts: Parts, wanted: Vectors) -> int:
+        end_mutes(self._store.db, self._now())
         if wanted.model != self._wanted:
             self._anew.drop_others(wanted.model)
             self._wanted = wanted.model

@@ -72,6 +72,7 @@ class Line(threading.Thread):
 
     def run(self) -> None:
         """Listen until halted."""
+        self._note(lambda: self._store.begun(KIND, NAME))
         connection: Connection | None = None
         while not self._halted.is_set():
             old, connection = connection, self._open()

@@ -65,6 +65,15 @@ def well(db: Database, kind: str, name: str, now: datetime) -> None:
         )
 
 
+def begun(db: Database, kind: str, name: str) -> None:
+    """Note that nothing is known yet of how it is: what is noted is of the process before."""
+    with db.write() as conn:
+        conn.execute(
+            "update health set ok_at=null, error='', error_at=null, failures=0, next_at=null where name=?",
+            (f"{kind}:{name}",),
+        )
+
+
 def note_troubles(conn: sqlite3.Connection, name: str, troubles: Iterable[Trouble], now: datetime) -> None:
     """These parts of a source cannot be read, and no others; one that failed before keeps when that began."""
     before = {r["stream"]: r["since"] for r in conn.execute("select * from troubles where source=?", (name,))}

@@ -106,6 +106,18 @@ def own(db: Database, number: int, name: str) -> bool:
     return _say(db, number, owner=name, owner_id="")
 
 
+def end_mutes(db: Database, now: datetime) -> int:
+    """Mutes that have run out are over, and cards show it; answers how many."""
+    over = "select key, topic from trends where muted_until != '' and muted_until <= ?"
+    if not db.rows(over, (iso(now),)):
+        return 0
+    with db.write() as conn:
+        rows = conn.execute(over, (iso(now),)).fetchall()
+        for row in rows:
+            change(conn, row["key"], row["topic"], {"muted_until": ""})
+        return len(rows)
+
+
 def _say(db: Database, number: int, **said: str) -> bool:
     with db.write() as conn:
         row = conn.execute("select key, topic from trends where id=?", (number,)).fetchone()

@@ -146,6 +146,10 @@ class Store:
         """Note that a source or channel works."""
         health.well(self.db, kind, name, now)
 
+    def begun(self, kind: str, name: str) -> None:
+        """Note that nothing is known yet of how it is."""
+        health.begun(self.db, kind, name)
+
     def findings(self, since: datetime | None = None, limit: int | None = None) -> Iterator[read.Stored]:
         """Findings, newest first."""
         return read.findings(self.db, since, limit)

@@ -171,6 +171,19 @@ def test_a_muted_trend_is_told_no_more_however_it_grows(trending: Office) -> Non
     assert parent(trending).notice == before
 
 
+def test_the_card_is_shown_anew_when_a_mute_runs_out(trending: Office) -> None:
+    assert run(trending, "mute", "1").exit_code == 0
+    until = trending.clock() + timedelta(hours=24)
+    trending.store.db.rows("update trends set muted_until=?", (f"{until:%Y-%m-%dT%H:%M:%S.000000Z}",))
+    once(trending.app, ["feed"])
+    before = parent(trending).trend
+    assert before and before.muted_until == until
+    trending.clock.now = until
+    once(trending.app, ["feed"])
+    after = parent(trending).trend
+    assert after and after.muted_until is None
+
+
 def test_what_is_no_question_is_not_told_again(trending: Office) -> None:
     assert run(trending, "not-a-question", "1").exit_code == 0
     again = [post(f"n{n}", f"{text} Still", 3_600 + 30 * 60 + n) for n, text in enumerate(REFUND)]

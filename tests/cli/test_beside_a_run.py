@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from listener.config import init
+from tests.forked import Forked
 
 LISTENER = (sys.executable, "-m", "listener")
 
@@ -40,12 +41,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, "s
 
 
 @pytest.fixture
-def ask(running: tuple[Path, "subprocess.Popen[str]"]) -> Ask:
+def ask(running: tuple[Path, "subprocess.Popen[str]"], tmp_path: Path) -> Ask:
     """Runs another command in the same folder."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    return lambda *words: subprocess.run(
-        [*LISTENER, *words], cwd=running[0], env=environment, capture_output=True, text=True, check=False
-    )
+
+    def asked(*words: str) -> "subprocess.CompletedProcess[str]":
+        process = Forked(words, running[0], os.environ, tmp_path / "printed")
+        said = process.communicate()[1]
+        return subprocess.CompletedProcess(words, process.returncode or 0, (tmp_path / "printed").read_text(), said)
+
+    return asked
 
 
 def test_status_names_the_running_process(ask: Ask, running: tuple[Path, "subprocess.Popen[str]"]) -> None:

@@ -69,6 +69,16 @@ def test_a_click_is_acknowledged_by_the_connection_that_brought_it(line: Line, s
     until(lambda: health(store) == ("2026-11-20T12:00:00.000000Z", ""))
 
 
+def test_until_the_first_hello_nothing_is_said_of_the_run_before(
+    line: Line, slack: FakeSlack, store: Store, clock: FakeClock
+) -> None:
+    store.well("desk", "slack", clock())
+    before, slack.greets = health(store), False
+    line.start()
+    until(lambda: health(store) != before)
+    assert health(store)[0] is None
+
+
 def test_a_lost_connection_is_opened_again_and_a_click_that_comes_twice_counts_once(
     line: Line, slack: FakeSlack, store: Store
 ) -> None:

@@ -143,4 +143,6 @@ def test_whether_buttons_are_answered_is_known_while_it_runs(settings: Settings,
     assert desk(Env({})) is None, "cards have no buttons"
     store.failed("desk", "slack", "cannot be reached", later, later)
     assert desk() == DeskStatus(later, "cannot be reached")
+    store.begun("desk", "slack")
+    assert desk() is None, "Slack has not yet said hello to this run"
     assert status(settings, env, store, "7", later).sources[0].name == "feed"

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from listener.store import Store
-from listener.store.known import answer, mute
+from listener.store.known import answer, end_mutes, mute
 from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
 from listener.trend.threads import name_of
 from listener.types.trend import Asked, Trend
@@ -169,3 +169,13 @@ def test_a_mute_that_is_over_is_not_shown_any_more_when_a_trend_grows(tables: Tr
     assert tables.trends(NOW)[0].muted_until == NOW + timedelta(hours=24)
     tables.keep(counted(told), NOW + timedelta(hours=25))
     assert tables.trends(NOW)[0].muted_until is None
+
+
+def test_a_mute_that_is_over_is_not_shown_any_more(tables: TrendStore) -> None:
+    tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
+    assert mute(tables.db, 1, NOW + timedelta(hours=24))
+    assert end_mutes(tables.db, NOW + timedelta(hours=23)) == 0
+    assert tables.trends(NOW)[0].muted_until == NOW + timedelta(hours=24)
+    assert end_mutes(tables.db, NOW + timedelta(hours=24)) == 1
+    assert tables.trends(NOW)[0].muted_until is None
+    assert end_mutes(tables.db, NOW + timedelta(hours=25)) == 0

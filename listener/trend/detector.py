@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from listener.trend.bursts import DAY, HISTORY, HOUR, LEAST_VOTES, MINUTE, Burst, Search
+from listener.trend.bursts import DAY, HISTORY, HOUR, MINUTE, Burst, Search
 from listener.trend.levels import Levels
 from listener.trend.past import Floats, Past, centre_of
 from listener.trend.statistic import Measure, surprise
@@ -123,7 +123,7 @@ class Detector:
     def _bursts(self, row: int, at: float) -> list[Burst]:
         """The most surprising first."""
         near, alike = self._search.near.latest(row)
-        if len(near) < LEAST_VOTES:
+        if len(near) < 2:  # what is near one alone may be the third that is near that one
             return []
         closest = near[np.argsort(-alike, kind="stable")[: _OTHERS + 1]]
         found = [*self._search.around(row, at, self.seen)]

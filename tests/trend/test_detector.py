@@ -10,7 +10,7 @@ from listener.trend.detector import Memory
 from listener.trend.levels import Levels
 from listener.trend.past import voters
 from listener.trend.threads import name_of
-from listener.types.trend import Kind
+from listener.types.trend import Asked, Kind
 from tests.conftest import NOW
 from tests.trend.asking import REFUND, background, burst, detector, line, told
 
@@ -125,6 +125,27 @@ def test_a_question_of_every_day_at_the_same_hour_is_no_trend_after_some_days() 
     daily = [each for day in range(9) for each in burst(day * DAY + 600)]
     trends = told([*background(days=9), *daily])
     assert [trend for trend in trends if trend.at > NOW + timedelta(days=4)] == []
+
+
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_a_post_that_comes_late_makes_the_burst_that_it_would_have_made_in_time(late: int) -> None:
+    """The question in the middle is near both others; they are not near each other, and each may come last."""
+    around = [[100, 60, 0, 0], [100, 0, 0, 0], [100, -60, 0, 0]]
+    posts = [
+        Asked(
+            post=f"x:{n}",
+            at=NOW + timedelta(minutes=n),
+            author=n + 1,
+            text=n + 1,
+            vector=np.array(vector, np.int8).tobytes(),
+        )
+        for n, vector in enumerate(around)
+    ]
+    by = Detector(4, least=2.0)
+    posts.append(posts.pop(late))
+    [*before, trend] = [by.add(post, NOW + timedelta(minutes=90 * number)) for number, post in enumerate(posts, 1)]
+    assert before == [None, None]
+    assert trend and {*trend.posts} == {"x:0", "x:1", "x:2"}
 
 
 def test_a_trend_says_how_little_is_known_in_the_first_two_days() -> None:

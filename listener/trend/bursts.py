@@ -25,7 +25,7 @@ _ITS_HOURS = 1.5  # times as much as of all questions, and half of it, is asked 
 _COARSE = 1_024  # rows; so many more or fewer in the past hardly change how many votes are needed
 
 
-class Burst(Struct, frozen=True):
+class Burst(Struct, frozen=True, gc=False):
     """The votes around one question in one window, and how surprising they are."""
 
     score: float
@@ -142,11 +142,12 @@ class History:
         found = moment.earlier(times, window)
         if at_its_hours:
             found &= moment.at_its_hours(times, window)
-        ordered: list[float] = np.sort(alike[found]).tolist()
-        return ordered
+        ordered = alike[found]
+        ordered.sort()
+        return ordered.tolist()  # type: ignore[no-any-return]
 
 
-class Neighbours(Struct, frozen=True):
+class Neighbours(Struct, frozen=True, gc=False):
     """Questions of late that are like one: the nearest first."""
 
     rows: Rows
@@ -159,7 +160,7 @@ class Neighbours(Struct, frozen=True):
         """Which of these count: an author once, and a text once, by the nearest of its questions."""
         if not self.authors_and_texts:
             return inside
-        return [inside[at] for at in voters(self.authors_and_texts[at] for at in inside)]
+        return [inside[at] for at in voters(map(self.authors_and_texts.__getitem__, inside))]
 
 
 class Search:
@@ -183,14 +184,14 @@ class Search:
         rows, alike = self.near.latest(centre)
         if len(rows) < LEAST_VOTES:
             return
-        found, ordered = None, self._past.times[rows]
+        found, history, ordered = None, None, self._past.times[rows]
         ordered.sort()
-        history = History(self.near, centre, self._measure)
         later = ordered[ordered.searchsorted(at, "right") :].tolist()
         for end in {at, *later}:  # what comes late may have later neighbours
             moment = self._moment_of(end, seen)
             for window, extra in self._promising(moment, ordered, min(at, float(self._past.times[centre]))):
                 found = found or self._neighbours(rows, alike)
+                history = history or History(self.near, centre, self._measure)
                 yield from self._within(window, extra, moment, found, history)
 
     @property
@@ -217,7 +218,8 @@ class Search:
         order = (-alike).argsort(kind="stable")
         rows, alike = rows[order], alike[order]
         authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
-        differ = len({*texts}) == len(texts) and len({*authors}) == len(authors)
+        known = [author for author in authors if author]
+        differ = len({*texts}) == len(texts) and len({*known}) == len(known)
         both = [] if differ else [*zip(authors, texts, strict=True)]
         return Neighbours(rows, alike, self._levels.beyond(alike).tolist(), self._past.times[rows], both)
 

@@ -145,7 +145,7 @@ class Detector:
             at=_time(self.now),
             question="",
             votes=len(rows),
-            posts=tuple(past.posts[row] for row in rows),
+            posts=tuple(map(past.posts.__getitem__, rows.tolist())),
             authors=len(rows),
             expected=burst.expected,
             score=burst.score,

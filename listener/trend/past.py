@@ -17,7 +17,7 @@ Times = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 _BLOCK = 8_192  # rows that are multiplied at once: they fit into the cache
-_BEFORE = 4_096  # rows before the latest that are kept ready, too: there is looked first
+_BEFORE = 8_192  # rows before the latest that are kept ready, too: there is looked first
 _FIRST = 256
 _MOST = 20_000  # rows of which the middle is taken
 _LEAST_SPREAD = np.float32(1e-4)

@@ -96,6 +96,7 @@ POSTS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.lists(QUERIES, min_size=1, max_size=8), st.lists(POSTS, min_size=1, max_size=4))
 def test_all_at_once_is_one_by_one_whatever_the_signs(queries: list[str], posts: list[Post]) -> None:

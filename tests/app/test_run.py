@@ -160,6 +160,7 @@ def test_a_bad_edit_is_reported_and_the_old_one_stays(
     assert "a parenthesis is not closed; expected )" in caplog.text
 
 
+@pytest.mark.slow
 def test_the_sample_plays_and_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     init(tmp_path / "config")
     process = subprocess.Popen(

@@ -35,6 +35,7 @@ def test_the_wanted_share_of_posts_holds_a_phrase(stream: Stream) -> None:
     assert ours.posts > 0 and row.load_seconds > 0 and row.peak_mb > 0
 
 
+@pytest.mark.slow
 def test_many_phrases_are_in_no_more_posts_than_few(stream: Stream) -> None:
     [row] = compared(stream, [5_000], clock())
     ours = row.rates["listener"]

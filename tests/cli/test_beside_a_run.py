@@ -96,6 +96,7 @@ def test_json_is_all_that_goes_to_standard_output(ask: Ask, words: list[str]) ->
     assert answer.returncode == (1 if words[0] == "why" else 0)
 
 
+@pytest.mark.slow
 def test_a_pipe_that_closes_early_is_no_traceback(ask: Ask, running: tuple[Path, "subprocess.Popen[str]"]) -> None:
     command = f"{sys.executable} -m listener findings --limit 0 --json | head -c 10"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -24,6 +24,7 @@ def test_no_cell_takes_the_room_of_all_others() -> None:
     assert shown.splitlines()[1].endswith("…  where can I buy a desk?")
 
 
+@pytest.mark.slow
 @given(cells)
 def test_a_table_has_a_line_for_each_row_whatever_is_in_it(rows: list[list[str]]) -> None:
     shown = table(("A", "B", "C"), rows)

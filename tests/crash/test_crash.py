@@ -53,12 +53,14 @@ def test_an_undisturbed_life_tells_everything_once(folder: Path) -> None:
     world.check()
 
 
+@pytest.mark.slow
 def test_a_death_at_every_step_loses_and_repeats_nothing(folder: Path, length: int) -> None:
     assert length > 300
     for death in range(2, length + 1, 2):  # after each; before it is after the one before (`make crash` dies there too)
         die(folder / "life", death)
 
 
+@pytest.mark.slow
 def test_a_second_death_during_recovery_changes_nothing(folder: Path, length: int) -> None:
     rng = random.Random(2)
     for _ in range(50):

@@ -15,6 +15,7 @@ def measured() -> list[Cost]:
     return costs(NOW, times=1)
 
 
+@pytest.mark.slow
 def test_every_hostile_post_goes_all_the_way(measured: list[Cost]) -> None:
     assert {cost.what for cost in measured} == set(hostile(NOW))
     assert all(list(cost.steps) == list(STEPS) for cost in measured)

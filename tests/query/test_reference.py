@@ -48,6 +48,7 @@ def doc_of(text: str, title: str = "") -> Doc:
     return Doc.of(Post(source="forum", id="1", text=text, title=title, created_at=NOW), NOW)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(trees, texts)
 def test_matching_agrees_with_the_plain_language(written: str, text: list[tuple[str, str]]) -> None:
@@ -68,6 +69,7 @@ def test_a_match_names_words_of_the_text_and_a_miss_none(written: str, text: lis
     assert answer is None or (answer.leaves and answer.spans)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(trees, min_size=1, max_size=4), texts, texts)
 def test_no_topic_is_lost_by_the_quick_look(

@@ -17,6 +17,7 @@ def told(page: list[str]) -> list[float]:
     return BY_PAGE(page, read(page).words)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(texts, min_size=2, max_size=6))
 @example(["kind", "of good", "kind of good", "a kind of", "good"])

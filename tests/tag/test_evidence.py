@@ -67,6 +67,7 @@ def test_each_tag_and_only_these_are_explained_by_words_of_the_post(title: str, 
         assert tags.place in post.words
 
 
+@pytest.mark.slow
 @given(texts=st.lists(TEXTS, max_size=6), cut=st.integers(0, 6))
 def test_tags_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
     posts = [Post(source="forum", id=str(number), text=text, created_at=NOW) for number, text in enumerate(texts)]

@@ -33,6 +33,7 @@ def test_the_file_stands_beside_the_database(store: Path) -> None:
     assert own_path(store, "fast") != own_path(store, "accurate")
 
 
+@pytest.mark.slow
 def test_what_was_put_is_used_and_undone_step_by_step(store: Path, shipped: Weights) -> None:
     path = own_path(store, "fast")
     models = [load("fast", store).model]

@@ -253,6 +253,7 @@ def test_a_429_is_waited_out_by_everything_with_the_credential(begin: Begin, mak
     assert len(first.stored) == 40
 
 
+@pytest.mark.slow
 def test_the_limit_of_a_quarter_of_an_hour_is_never_passed(begin: Begin, make: Callable[..., Reader]) -> None:
     world = begin(20)
     seconds = [0.0]

@@ -126,6 +126,7 @@ def test_traps_and_what_is_no_feed_are_refused_with_the_reason(reader: Reader, b
     assert str(caught.value) == why
 
 
+@pytest.mark.slow
 def test_a_feed_that_would_hold_a_parser_for_hours_is_ended_and_the_next_one_is_read() -> None:
     letters = b"a" * 1_000_000
     with Reader() as reader:
@@ -183,6 +184,7 @@ def test_no_bytes_raise_anything_but_a_refusal(reader: Reader, body: bytes) -> N
     _only_refused(reader, body)
 
 
+@pytest.mark.slow
 @bounded
 @given(st.lists(st.one_of(_TAGS, st.text(max_size=8)), max_size=40))
 def test_no_heap_of_tags_raises_anything_but_a_refusal(reader: Reader, pieces: list[str]) -> None:

@@ -126,6 +126,7 @@ def test_a_gap_is_told_only_where_no_known_entry_is_left(desk: Desk) -> None:
     assert (gap.stream, gap.since, gap.until) == ("127.0.0.1/a", NOW + 2 * MINUTE, NOW + 3 * MINUTE)
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_bounded(desk: Desk) -> None:
     for first in range(1, 1_000, 90):
         desk.site.pages["a"] = rss(*range(first, first + 100))

@@ -40,10 +40,11 @@ class Moment:
 
     def __init__(self, past: Past, end: float) -> None:
         self.end, self._drawn = end, past.ordered_drawn.times
-        self.starts = np.array([*(end - window for window, _ in SPANS), end])
+        since = [end - window for window, _ in SPANS]
+        self.starts = np.array([*since, end])
         *starts, until = _upto(past.ordered.times, self.starts)
         self.sizes = {window: until - start for (window, _), start in zip(SPANS, starts, strict=True)}
-        first, *starts = _upto(self._drawn, [end - HISTORY, *self.starts[:-1]])
+        first, *starts = _upto(self._drawn, [end - HISTORY, *since])
         self.before = {window: start - first for (window, _), start in zip(SPANS, starts, strict=True)}
         self._coarse = {window: (_rounded(size), _more(self.before[window])) for window, size in self.sizes.items()}
         self.beyond = {window: _TENFOLD * log10(max(1, before / _KNOWN)) for window, before in self.before.items()}

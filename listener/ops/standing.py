@@ -11,7 +11,7 @@ from listener.store.connection import Database
 from listener.store.known import known
 from listener.store.trends import TrendStore
 from listener.trend.known import asks_again
-from listener.trend.levels import alike
+from listener.trend.levels import alike, same
 from listener.trend.past import centre_of
 from listener.trend.standing import standing
 
@@ -22,7 +22,7 @@ class Learned(Struct, frozen=True):
     """What is read of a detector's memory.
 
     Args:
-        levels: how alike two posts must be that ask the same, the strictest last.
+        levels: how alike two posts must be that ask the same, from loose to strict.
         middle: that vectors are seen from; empty: they are compared as they are.
     """
 
@@ -53,7 +53,7 @@ def _of(db: Database, topic: str, since: datetime, limit: int) -> Iterator[MostA
     tables = TrendStore(db)
     model, memory, asked = tables.asked(topic, since)
     learned = msgspec.json.decode(memory or b"{}", type=Learned)
-    least = max(learned.levels[-1:], default=_LOOSE)
+    least = same(learned.levels) if learned.levels else _LOOSE
     centre = centre_of(learned.middle or np.zeros(len(asked[0].vector) if asked else 0, np.float32))
     trended, enough = known(db, topic, model), alike(learned.levels) if learned.levels else _LOOSE
     for each in standing(asked, least, limit, centre):

@@ -18,7 +18,7 @@ _ROWS, _RECENT = 1_500, 20_000  # of so many questions of late, so many are comp
 _PAIRS = 1_024  # of them that say enough
 _FEW = 3  # pairs as alike; a level that fewer reach is not known from them
 _ALMOST = 0.97  # alike; no level is stricter
-_ALIKE = 2  # of the levels
+_ALIKE, _SAME = 2, 5  # of the levels
 _APART = 3_600.0  # seconds: what is asked in one burst is no random pair
 
 
@@ -89,6 +89,11 @@ class Levels:
 def alike(values: Sequence[float]) -> float:
     """Of levels as they are stored, the one from which on two questions ask much the same."""
     return values[min(_ALIKE, len(values) - 1)]
+
+
+def same(values: Sequence[float]) -> float:
+    """Of levels as they are stored, the one from which on two questions ask the same whatever else is asked."""
+    return values[min(_SAME, len(values) - 1)]
 
 
 def _drawn(past: Past, seed: int, since: float) -> Floats:

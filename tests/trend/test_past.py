@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.levels import LEAST, QUANTILES, Levels, alike
+from listener.trend.levels import LEAST, QUANTILES, Levels, alike, same
 from listener.trend.past import Past, norm
 from listener.trend.threads import SILENCE, Threads, name_of
 from listener.trend.words import hashed
@@ -233,7 +233,8 @@ def test_the_level_from_which_on_questions_are_much_the_same_is_known_of_stored_
     levels = Levels()
     levels.renew(_random(300), 300, 0)
     assert levels.alike == alike(levels.values.tolist()) == levels.values[2]
-    assert alike([0.5]) == 0.5
+    assert same(levels.values.tolist()) == levels.values[QUANTILES.index(0.9999)]
+    assert alike([0.5]) == same([0.5]) == 0.5
 
 
 # One alert a question

@@ -72,7 +72,10 @@ class Source:
         """The next page that holds something; raises `SourceError`."""
         names, before = sweep.named(queries(ask)), sweep.decoded(ask.cursors.get(STREAM, ""))
         self._begin_round(ask.now.timestamp())
-        step = Step(before)
+        begun = sweep.begun(before, names, ask.now.timestamp() - self._since)
+        step = Step(begun)
+        if begun != before:  # kept before anything is asked, which may fail for long
+            return replace(self._batch(step, before, names, ask), listing=False)
         for _ in range(_STEPS):
             try:
                 following = self._step(step.state, names, ask)
@@ -112,6 +115,11 @@ class Source:
         if now != self._round:
             self._round, self._requests = now, 0
             self._deep = now if abs(now - self._deep) >= _DEEP else self._deep
+
+    @property
+    def _since(self) -> float:
+        """Seconds that a new query is read back."""
+        return min(self._options.since.total_seconds(), sweep.WINDOW)
 
     @property
     def _overlap(self) -> float:
@@ -161,8 +169,7 @@ class Source:
             return Step(sweep.refused(state, going, error.why, self._round))
 
     def _going(self, state: State, names: Mapping[str, str]) -> Sweep | None:
-        since = min(self._options.since.total_seconds(), sweep.WINDOW)
-        going = sweep.current(state, names, self._round, room=DIALECT.longest, since=since, overlap=self._overlap)
+        going = sweep.current(state, names, self._round, room=DIALECT.longest, since=self._since, overlap=self._overlap)
         return going and sweep.resumed(going, self._round)
 
     # Questions
@@ -200,7 +207,7 @@ class Source:
         params = _params(going, names)
         if going.token:
             params["next_token"] = going.token
-        question = params["query"], going.token
+        question = params["query"], going.until, going.token
         answer = self._paid(going, params, ask)
         if answer.data and self._last[0] != question and self._last[1] == answer.body:
             answer = self._paid(going, params, ask)  # it was read today, so this costs nothing

@@ -97,6 +97,12 @@ def encoded(state: State) -> str:
     return msgspec.json.encode(state).decode()
 
 
+def begun(state: State, names: Iterable[str], floor: float) -> State:
+    """The state that knows since when each query is listened for, however long it waits until it is read."""
+    new = {name: Mark(floor=floor) for name in names if name not in state.marks}
+    return State({**state.marks, **new}, state.sweep) if new else state
+
+
 def due(state: State, names: Iterable[str], now: float) -> list[str]:
     """Queries that were not read in this round."""
     marks = ((name, state.marks.get(name, Mark())) for name in names)
@@ -155,8 +161,9 @@ def _kind(state: State, name: str) -> str:
 
 def _floor(mark: Mark | None, now: float, since: float, overlap: float) -> float:
     if mark is None or not mark.read:
-        return now - since
-    return max(max(mark.done, mark.read - _SLACK) - overlap, mark.floor)
+        return mark.floor if mark and mark.floor else now - since
+    read = mark.read if mark.read <= now else 0.0  # by a clock that was ahead
+    return max(max(mark.done, read - _SLACK) - overlap, mark.floor)
 
 
 def question(sweep: Sweep, names: Mapping[str, str]) -> str:
@@ -185,7 +192,8 @@ def is_to_count(state: State, sweep: Sweep, now: float, overlap: float) -> bool:
     The first page is read in any case: mostly it is the only one.
     """
     last = sweep.counted or min(state.marks.get(name, Mark()).read for name in sweep.queries)
-    return sweep.count > 0 and now - last > _UNREAD and sweep.low - sweep.floor > overlap
+    is_settled = int(sweep.low) + 1 <= now - _SETTLED
+    return sweep.count > 0 and now - last > _UNREAD and sweep.low - sweep.floor > overlap and is_settled
 
 
 def affordable(floor: float, end: float, counts: Sequence[tuple[float, float, int]], most: int) -> float:
@@ -223,10 +231,14 @@ def ended(state: State, sweep: Sweep) -> State:
     size = min(MOST, max(LEAST, 2 * sweep.count))
     floor = sweep.top - _LATE if sweep.counted > sweep.began + _UNREAD else 0.0
     marks = {
-        name: Mark(max(sweep.top, state.marks.get(name, Mark()).done), sweep.began, size, floor)
+        name: Mark(max(sweep.top, sweep.floor, state.marks.get(name, Mark()).done), sweep.began, size, floor)
         for name in sweep.queries
     }
-    kept = {name: mark for name, mark in state.marks.items() if max(mark.read, mark.tried) >= sweep.began - WINDOW}
+    kept = {
+        name: mark
+        for name, mark in state.marks.items()
+        if max(mark.read, mark.tried, mark.floor) >= sweep.began - WINDOW
+    }
     return State({**kept, **marks})
 
 

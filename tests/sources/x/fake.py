@@ -119,10 +119,11 @@ class X:
             self._bill(f"count {len(self.asked)}")
             return {"data": _buckets(found), "meta": {"total_tweet_count": len(found)}}
         size = int(params["max_results"])
-        begin = int(params.get("next_token", "t0")[1:])
+        below = int(params.get("next_token", "t0")[1:])  # a place among the posts, whatever came since
+        found = [each for each in found if int(each["id"]) < below] if below else found
         assert 10 <= size <= 100 and len(params["query"]) <= 512, params
-        page = found[begin : begin + size]
-        meta = {"result_count": len(page)} | ({"next_token": f"t{begin + size}"} if begin + size < len(found) else {})
+        page = found[:size]
+        meta = {"result_count": len(page)} | ({"next_token": f"t{page[-1]['id']}"} if size < len(found) else {})
         return {**self._shown(page), "meta": meta}
 
     def _found(self, params: Mapping[str, str]) -> list[dict[str, Any]]:

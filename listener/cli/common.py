@@ -39,10 +39,10 @@ def configured(command: F) -> F:
 
 
 def _remember(ctx: click.Context, param: click.Parameter, folder: Path) -> Path:
-    """Note a folder that was named, for the commands that we tell people to type next."""
-    if folder != _DEFAULT and ctx.get_parameter_source("folder") is ParameterSource.COMMANDLINE:
+    """Note a folder that was named: for a subcommand, and for the commands that we tell people to type next."""
+    if ctx.get_parameter_source("folder") is ParameterSource.COMMANDLINE:
         ctx.meta[__name__] = folder
-    return folder
+    return Path(ctx.meta.get(__name__, folder))
 
 
 def unconfigured(why: str) -> Callable[[F], F]:
@@ -86,7 +86,7 @@ def here(text: str) -> str:
     """The text; commands of ours in it get the `--config` that this one was given."""
     context = click.get_current_context(silent=True)
     folder = context.meta.get(__name__) if context else None
-    return _STEP.sub(lambda step: _with_config(step[0], folder), text) if folder else text
+    return _STEP.sub(lambda step: _with_config(step[0], folder), text) if folder and folder != _DEFAULT else text
 
 
 def _with_config(step: str, folder: Path) -> str:

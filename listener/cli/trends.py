@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from listener.app import clock
-from listener.card import line, link
+from listener.card import LONGEST_LINK, line, link
 from listener.cli.common import as_json, configured, put, say, settings_of
 from listener.cli.tables import table
 from listener.config import Settings
@@ -55,7 +55,7 @@ def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: i
 
 def _number(command: Callable[..., None]) -> Callable[..., None]:
     """The trend that a command is about."""
-    described = click.argument("number", metavar="ID", type=int)(command)
+    described = click.argument("number", metavar="ID", type=click.IntRange(1, 1_000_000_000))(command)
     return configured(click.option("--json", is_flag=True, hidden=True, help="There is nothing to print.")(described))
 
 
@@ -65,7 +65,7 @@ def _number(command: Callable[..., None]) -> Callable[..., None]:
 def answered(folder: Path, number: int, url: str, json: bool) -> None:
     """A question was answered: who asks it again is shown the URL. The ID is that of `listener trends`."""
     if not link(url):
-        raise click.UsageError(f"{url!r} is no http(s) address")
+        raise click.UsageError(f"{line(url, 80)!r} is no http(s) address, or one of over {LONGEST_LINK:,} characters")
     _say(folder, number, lambda store: known.answer(store.db, number, link(url)), f"is answered at {link(url)}")
 
 
@@ -90,7 +90,9 @@ def not_a_question(folder: Path, number: int, json: bool) -> None:
 @click.option("--by", required=True, help="Your name, as others are to read it.")
 def own(folder: Path, number: int, by: str, json: bool) -> None:
     """Take care of a trend: its card shows who does."""
-    _say(folder, number, lambda store: known.own(store.db, number, by), f"is taken care of by {line(by, 40)}")
+    if not (name := line(by, 40)):
+        raise click.UsageError("--by: write the name of who takes care of it")
+    _say(folder, number, lambda store: known.own(store.db, number, name), f"is taken care of by {name}")
 
 
 def _say(folder: Path, number: int, said: Callable[[Store], bool], what: str) -> None:

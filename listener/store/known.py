@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from listener.errors import ListenerError
 from listener.store.connection import Database
 from listener.store.erase import refresh
 from listener.store.rows import at, iso
 from listener.types.desk import Act
-from listener.types.trend import Known
+from listener.types.trend import Kind, Known
 
 OPEN_FOR = timedelta(hours=6)  # after it was last told, a question trends
 HELD_FOR = timedelta(seconds=40)  # a post's own alert waits, while a question of its topic trends, to be looked at
@@ -85,6 +86,8 @@ _ALONE = (  # messages about one post alone, that nobody has tried to send
 
 # What people say of it
 
+_OF_QUESTIONS = {"answer", "verdict"}
+
 
 def answer(db: Database, number: int, url: str) -> bool:
     """Note the address of our answer, and show it to all who asked; False where there is no such trend."""
@@ -120,8 +123,10 @@ def end_mutes(db: Database, now: datetime) -> int:
 
 def _say(db: Database, number: int, **said: str) -> bool:
     with db.write() as conn:
-        row = conn.execute("select key, topic from trends where id=?", (number,)).fetchone()
+        row = conn.execute("select key, topic, kind from trends where id=?", (number,)).fetchone()
         if row is not None:
+            if row["kind"] != Kind.QUESTION and _OF_QUESTIONS & said.keys():
+                raise ListenerError(f"trend {number} is a {row['kind']}: this can be said of questions alone")
             change(conn, row["key"], row["topic"], said)
         return row is not None
 

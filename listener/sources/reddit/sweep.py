@@ -36,7 +36,7 @@ class Sweep(Struct, frozen=True, omit_defaults=True):
     low: int = 0  # its oldest post yet
     seen: int = 0  # posts of it yet
     fresh: int = 0  # those of them that are newer than `done`
-    again: bool = False  # it had to begin again: the post to go on from was gone
+    gone: str = ""  # the post below which nothing was, so that it had to begin again
 
     @property
     def mark(self) -> int:
@@ -94,7 +94,7 @@ def begin(cursor: str, now: float, since: float) -> Sweep | None:
 def advance(sweep: Sweep, page: Page, now: float, ceiling: int = CEILING) -> Step:
     """What a page that was asked for with `sweep.after` makes of the sweep."""
     is_resumed = sweep.began != now
-    if sweep.after and not page.entries and (is_resumed or not sweep.again):
+    if sweep.after and not page.entries and (is_resumed or sweep.gone != sweep.after):
         return Step(_from_the_top(sweep, now), [])
     floor = max(sweep.start, sweep.done - OVERLAP)
     times = [int(entry.time) for entry in page.entries if entry.time and _DAWN < entry.time <= now + _AHEAD]
@@ -121,7 +121,7 @@ def advance(sweep: Sweep, page: Page, now: float, ceiling: int = CEILING) -> Ste
 
 
 def _from_the_top(sweep: Sweep, now: float) -> Sweep:
-    return replace(sweep, after="", low=0, seen=0, fresh=0, began=now, again=True)
+    return replace(sweep, after="", low=0, seen=0, fresh=0, began=now, gone=sweep.after)
 
 
 def _lost(ended: Sweep, ceiling: int) -> tuple[int, int] | None:

@@ -48,15 +48,15 @@ BURSTS = st.lists(
 )
 
 
-@given(BURSTS, st.integers(1, 7), st.sampled_from([12, 20]))
+@given(BURSTS, st.integers(1, 7), st.sampled_from([12, 20]), st.sets(st.integers(1, 40), max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_each_post_is_read_or_lies_in_a_reported_gap(
-    bursts: list[tuple[int, int, int | None, int]], size: int, ceiling: int
+    bursts: list[tuple[int, int, int | None, int]], size: int, ceiling: int, snatched: set[int]
 ) -> None:
     listing, cursor, now = Listing(ceiling), "", NOON
     read: set[str] = set()
     gaps: list[tuple[int, int]] = []
-    began = 0  # before it nothing is promised
+    began = asked = 0  # before it nothing is promised; questions
     for number, (count, pause, crash, gone) in enumerate([*bursts, (0, 60, None, 99), (0, 60, None, 99)]):
         now += pause
         listing.posts += [(f"{number}-{n}", now - pause + pause * n // (count or 1)) for n in range(count)]
@@ -66,6 +66,9 @@ def test_each_post_is_read_or_lies_in_a_reported_gap(
             going = begin(cursor, now, DAY)
             if going is None or turn == crash:
                 break
+            asked += 1
+            if asked in snatched:  # just the post to go on from
+                listing.posts = [post for post in listing.posts if post[0] != going.after]
             step = advance(going, listing.page(going.after, size), now, ceiling)
             cursor = encoded(step.sweep)
             read |= {each.name for each in step.wanted}
@@ -115,15 +118,17 @@ def test_absurd_times_are_wanted_and_never_become_the_mark() -> None:
     assert ([each.name for each in step.wanted], step.sweep.done) == (["t3_1", "t3_2", "t3_3"], NOON - 60)
 
 
-def test_an_anchor_that_is_gone_begins_again_from_the_top_once() -> None:
+def test_an_anchor_that_is_gone_begins_again_from_the_top_and_the_same_again_is_the_end() -> None:
     under_way = Sweep(
         done=NOON - 900, start=NOON - DAY, at=1.0, began=NOON, top=NOON, after="t3_9", low=NOON - 9, seen=600
     )
     again = advance(under_way, page(), NOON + 1).sweep
-    assert (again.after, again.again, again.top, again.began) == ("", True, NOON, NOON + 1)
-    step = advance(again, page(*(entry(n, NOON - n / 9) for n in range(600)), after="t3_599"), NOON + 1)
-    end = advance(step.sweep, page(), NOON + 1)
-    assert (end.lost, end.sweep.began) == ((NOON - 900, NOON - 67), 0.0), "the second time it is the end of the listing"
+    assert (again.after, again.gone, again.top, again.began) == ("", "t3_9", NOON, NOON + 1)
+    shown = page(*(entry(n, NOON - n / 9) for n in range(600)), after="t3_599")
+    other = advance(advance(again, shown, NOON + 1).sweep, page(), NOON + 1).sweep
+    assert (other.after, other.gone, other.done) == ("", "t3_599", NOON - 900), "another one that is gone is no end"
+    end = advance(advance(other, shown, NOON + 1).sweep, page(), NOON + 1)
+    assert (end.lost, end.sweep.began) == ((NOON - 900, NOON - 67), 0.0)
 
 
 def test_a_sweep_that_goes_on_later_and_meets_the_end_begins_again_to_be_sure() -> None:

@@ -1,5 +1,6 @@
 """The commands; nothing else lives here. Each is imported when it is called, so that `--help` is quick."""
 
+import io
 import os
 import sys
 from difflib import get_close_matches
@@ -88,6 +89,7 @@ def cli() -> None:
 
 def main() -> None:
     """The command `listener`: exits 1 where something failed, 2 for wrong usage, 3 where another runs already."""
+    sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())  # it was closed: nothing comes
     try:
         code = cli.main(prog_name="listener", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -1,5 +1,6 @@
 """`listener bench trends`: how well trends are found, and what that costs."""
 
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +10,13 @@ import click
 import msgspec
 
 from listener.cli.common import say, unconfigured
+from listener.cli.streams import check, groups_of, streams, writable
 from listener.cli.tables import table
-from listener.errors import ListenerError
 from listener.ops.trends import (
     SIZES,
     Figures,
     KindFigures,
     Share,
-    groups,
     load,
     measure,
     measure_kind,
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 _TIMED = 5_000  # posts of the first and of the last day
 _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D", "FALSE/D", "SPAM")
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """The value, unless it is nan, which is neither below a range nor above it."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is no number")
+    return value
 
 
 @click.command()
@@ -58,7 +65,12 @@ _HEADERS = ("METHOD", "RECALL", "3", "5", "10", "30", "DELAY 5", "30", "ALARMS/D
     help="By which questions are compared: the light ones, or those of the accurate tagger.",
 )
 @click.option(
-    "--score", type=click.FloatRange(min=1), default=LEAST, show_default=True, help="From which on a question is told."
+    "--score",
+    type=click.FloatRange(1, 20),
+    default=LEAST,
+    show_default=True,
+    callback=_number,
+    help="From which on a question is told.",
 )
 @click.option("--posts", type=click.IntRange(min=1_000), help="Measure what so many posts cost, and nothing else.")
 @click.option(
@@ -83,17 +95,18 @@ def trends(  # noqa: PLR0913, PLR0917  # one argument for each option
     The folder holds streams (NAME.jsonl) and groups of questions that mean the same (groups.json). Of needs, moods and
     silences the fast tagger's tags are counted; bursts, falls and gaps are put into them.
     """
-    paths = [path for path in sorted(data.glob("*.jsonl")) if not names or path.stem in names]
-    if paths and posts:
+    paths = streams(data, names)
+    writable(file)
+    for path in paths:
+        check(path, *([0.0] if posts else []))
+    if posts:
         _cost(paths, posts, days, file)
         return
-    if paths and kind != Kind.QUESTION:
+    if kind != Kind.QUESTION:
         _other(paths, Kind(kind), seeds, file)
         return
-    if not paths or not (data / "groups.json").exists():
-        raise ListenerError(f"{data}: there are no such streams, or no groups.json beside them")
+    known, all_figures = groups_of(data / "groups.json"), list[Figures]()
     encode = _encoder(Encoder(vectors))
-    known, all_figures = groups(data / "groups.json"), list[Figures]()
     compared = methods(score)[: None if rivals else 1]
     for path in paths:
         say(f"{path.stem} …")

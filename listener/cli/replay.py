@@ -45,6 +45,8 @@ def replay(file: BinaryIO, out: Path | None, kind: str, json: bool) -> None:
     tagger; their question is the latest post. A line that is no post is told on standard error with its number; the
     others are done all the same, and the exit code is 1.
     """
+    if out and out.exists() and (own := Path(getattr(file, "name", ""))).is_file() and out.samefile(own):
+        raise click.UsageError("--trends: that is the stream itself, which would be written over")
     lines, texts = _Lines(file), dict[str, str]()
     found = (each for each in _trends(lines.noted(texts), Kind(kind)) if not each.thread and not each.missed)
     if out:

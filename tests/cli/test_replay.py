@@ -1,10 +1,11 @@
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from listener.cli import cli
+from listener.cli import cli, main
 from listener.trend import Line
 from tests.trend.asking import REFUND, background, burst, line
 
@@ -121,3 +122,30 @@ def test_silences_are_not_looked_for_in_a_stream(tmp_path: Path) -> None:
     stream = write(tmp_path / "s.jsonl", [])
     done = CliRunner().invoke(cli, ["replay", str(stream), "--kind", "silence"])
     assert (done.exit_code, "'silence' is not one of" in done.output) == (2, True)
+
+
+# What people mistype
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_stream_is_not_written_over_by_its_own_trends(tmp_path: Path, linked: bool) -> None:
+    stream = write(tmp_path / "s.jsonl", background(0.1))
+    before, out = stream.read_bytes(), stream
+    if linked:
+        out = tmp_path / "link"
+        out.symlink_to(stream)
+    done = CliRunner().invoke(cli, ["replay", str(stream), "--trends", str(out)])
+    assert done.exit_code == 2
+    assert "--trends" in done.output
+    assert stream.read_bytes() == before
+
+
+def test_a_command_that_reads_its_input_finds_nothing_in_one_that_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["listener", "replay", "-"])
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0
+    assert capsys.readouterr().out == "no question is told\n"

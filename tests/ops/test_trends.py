@@ -133,12 +133,6 @@ def test_bench_trends_prints_what_many_posts_cost(tmp_path: Path) -> None:
     assert json.loads(out.read_bytes())["small"]["questions"] == 1_000
 
 
-def test_bench_trends_without_streams_says_what_is_missing(tmp_path: Path) -> None:
-    done = CliRunner().invoke(cli, ["bench", "trends", "--data", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "groups.json" in done.output
-
-
 def _alert(posts: list[str], at: float) -> Trend:
     found = datetime.fromtimestamp(at, UTC)
     return Trend(

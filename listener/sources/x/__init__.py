@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 STREAM = "search"
 
 _STEPS = 5  # questions that found nothing, one after the other: what was paid for counting is soon written down
-_DEEP = 60.0  # seconds between two rounds that read all of the overlap again
-_SHALLOW = 15.0  # seconds of it that the rounds between them read again
 
 
 class Step(NamedTuple):
@@ -58,7 +56,7 @@ class Source:
         self._wallet = Wallet(options.max_usd_per_day, options.usd_per_post)
         self._is_careful = False  # after a lost answer, which may have cost as much as it was allowed to
         self._last: tuple[object, object] = ((), ())  # question and answer
-        self._round, self._deep, self._requests = 0.0, 0.0, 0  # when this round and the last deep one began
+        self._round, self._requests = 0.0, 0  # when this round began
 
     def spend_from(self, purse: Purse) -> None:
         """Pay with this from now on."""
@@ -114,18 +112,11 @@ class Source:
     def _begin_round(self, now: float) -> None:
         if now != self._round:
             self._round, self._requests = now, 0
-            self._deep = now if abs(now - self._deep) >= _DEEP else self._deep
 
     @property
     def _since(self) -> float:
         """Seconds that a new query is read back."""
         return min(self._options.since.total_seconds(), sweep.WINDOW)
-
-    @property
-    def _overlap(self) -> float:
-        """Seconds that this round reads again."""
-        overlap = self._options.overlap.total_seconds()
-        return overlap if self._round == self._deep else min(overlap, _SHALLOW)
 
     def _batch(self, step: Step, before: State, names: Mapping[str, str], ask: Ask, wait: float | None = None) -> Batch:
         found = step.read or Read({}, {}, [], [], [])
@@ -169,7 +160,8 @@ class Source:
             return Step(sweep.refused(state, going, error.why, self._round))
 
     def _going(self, state: State, names: Mapping[str, str]) -> Sweep | None:
-        going = sweep.current(state, names, self._round, room=DIALECT.longest, since=self._since, overlap=self._overlap)
+        overlap = self._options.overlap.total_seconds()
+        going = sweep.current(state, names, self._round, room=DIALECT.longest, since=self._since, overlap=overlap)
         return going and sweep.resumed(going, self._round)
 
     # Questions

@@ -34,6 +34,8 @@ _SLACK = 3_600.0  # seconds that our clock may be wrong, and that X's search may
 _AHEAD = 300.0  # seconds that X's clock may be ahead of ours; later times are absurd
 _SETTLED = 15.0  # seconds: X takes no later end of a stretch
 _LATE = 60.0  # seconds that are read again after a sweep that was cut off for long
+_DEEP = 60.0  # seconds between two sweeps that read all of the overlap again
+_SHALLOW = 15.0  # seconds of it that those between them read again
 _UNREAD = 3_600.0  # seconds: what was not read for longer is counted before it is paid for
 
 
@@ -46,6 +48,7 @@ class Mark(Struct, frozen=True, omit_defaults=True):
     floor: float = 0.0  # nothing older is read again: it would be paid for again
     why: str = ""  # why X refuses it
     tried: float = 0.0  # when it did
+    deep: float = 0.0  # when it was last read to its end with all of the overlap
 
 
 class Sweep(Struct, frozen=True, omit_defaults=True):
@@ -163,7 +166,12 @@ def _floor(mark: Mark | None, now: float, since: float, overlap: float) -> float
     if mark is None or not mark.read:
         return mark.floor if mark and mark.floor else now - since
     read = mark.read if mark.read <= now else 0.0  # by a clock that was ahead
-    return max(max(mark.done, read - _SLACK) - overlap, mark.floor)
+    again = overlap if _is_deep(mark, now) else min(overlap, _SHALLOW)
+    return max(max(mark.done, read - _SLACK) - again, mark.floor)
+
+
+def _is_deep(mark: Mark, now: float) -> bool:
+    return abs(now - mark.deep) >= _DEEP
 
 
 def question(sweep: Sweep, names: Mapping[str, str]) -> str:
@@ -230,10 +238,12 @@ def ended(state: State, sweep: Sweep) -> State:
     """The state after a sweep that came to its end."""
     size = min(MOST, max(LEAST, 2 * sweep.count))
     floor = sweep.top - _LATE if sweep.counted > sweep.began + _UNREAD else 0.0
-    marks = {
-        name: Mark(max(sweep.top, sweep.floor, state.marks.get(name, Mark()).done), sweep.began, size, floor)
-        for name in sweep.queries
-    }
+    marks = {}
+    for name in sweep.queries:
+        before = state.marks.get(name, Mark())
+        done = max(sweep.top, sweep.floor, before.done)
+        deep = sweep.began if _is_deep(before, sweep.began) else before.deep
+        marks[name] = Mark(done, sweep.began, size, floor, deep=deep)
     kept = {
         name: mark
         for name, mark in state.marks.items()

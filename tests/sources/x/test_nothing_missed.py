@@ -1,10 +1,12 @@
 """Each post of X is read in the end, or lies in a gap that is told, whatever fails, ends or empties the purse."""
 
 from datetime import datetime, timedelta
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listener.sources.x import sweep
 from listener.sources.x.api import Refused
 from tests.sources.x.fake import NOW, X, tweet
 from tests.sources.x.reader import Reader
@@ -44,6 +46,8 @@ class Writers:
             self.count += 1
             words = f"A {TOPICS[self.count % 3 == 0]} {self.count}"
             self.reader.service.tweets.append(tweet(self.count, (NOW - at).total_seconds(), words))
+            if self.count % 7 == 0:  # shows late
+                self.reader.service.shows[str(self.count)] = at + timedelta(seconds=self.count * 37 % 500)
 
 
 def missed(reader: Reader) -> list[str]:
@@ -81,6 +85,7 @@ def calm(reader: Reader) -> None:
         reader.later(rest)
 
 
+@mock.patch.object(sweep, "_LATE", 600.0)  # less: what was read shortly before the money ended is not paid for again
 @settings(max_examples=60, deadline=None)
 @given(usd=st.floats(0.07, 3.0), count=st.integers(0, 60), steps=STEPS)
 def test_whatever_happens_each_post_is_read_or_lies_in_a_gap(
@@ -150,3 +155,16 @@ def test_after_a_look_from_the_future_everything_is_read_as_before() -> None:
     reader.service.tweets += [tweet(2, -1_800), tweet(3, -2 * 3_600)]
     reader.later(-3_600).poll()
     assert reader.ids == {1, 2, 3} and reader.gaps == []
+
+
+def test_posts_that_show_late_are_found_also_after_a_round_that_failed() -> None:
+    """The round after it follows closely, and reads all of the overlap nevertheless."""
+    service = X([tweet(1, 120), tweet(2, 10)])
+    service.shows["1"] = NOW + timedelta(seconds=300)
+    reader = Reader(service).poll()
+    service.tweets.append(tweet(3, -900))
+    service.fails = [Refused("x", "down", code="503")]
+    reader.later(900).poll().later(20).poll()
+    for _ in range(2):
+        reader.later(120).poll()
+    assert reader.ids == {1, 2, 3}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from listener.store.alerts import Letter, enqueue, insert
 from listener.store.connection import Database, marks
 from listener.store.known import Again, note_again, release
-from listener.store.read import Stored, stored
+from listener.store.read import WITH_POST, Stored, stored
 from listener.store.rows import at, dumps, iso
 from listener.types import Alert
 from listener.types.trend import Asked, Trend
@@ -120,7 +120,8 @@ class TrendStore:
 
     def finding(self, topic: str, post_key: str) -> Stored | None:
         """The finding of a topic about a post."""
-        rows = self.db.rows("select * from named_findings where topic=? and post_key=?", (topic, post_key))
+        sql = f"select * from named_findings where topic=? and post_key=? and {WITH_POST}"
+        rows = self.db.rows(sql, (topic, post_key))
         return stored(self.db, rows[0]) if rows else None
 
     def keep(self, counted: Counted, now: datetime) -> int:
@@ -212,10 +213,9 @@ def _write(conn: sqlite3.Connection, key: str, tiding: Tiding) -> None:
         "vector": tiding.vector,
         "within": tiding.within,
     }
-    grows = ",".join(
-        f"{name}=excluded.{name}"
-        for name in ("votes", "authors", "posts", "hours", '"of"', "over", "score", "updated_at")
-    )
+    new = ["votes", "authors", "posts", "hours", '"of"', "over", "updated_at"]
+    new += [] if trend.over else ["expected", "score", "seconds"]  # a silence that ends was as unusual as it was
+    grows = ",".join(f"{name}=excluded.{name}" for name in new)
     conn.execute(
         f"insert into trends({','.join(row)}) values ({marks(list(row))}) on conflict(key) do update set {grows}",
         list(row.values()),

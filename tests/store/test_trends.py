@@ -9,7 +9,7 @@ from listener.store import Store
 from listener.store.known import answer, end_mutes, mute
 from listener.store.trends import REMEMBERED, Counted, Tiding, TrendStore
 from listener.trend.threads import name_of
-from listener.types.trend import Asked, Trend
+from listener.types.trend import Asked, Kind, Trend
 from tests.making import NOW
 from tests.store.conftest import remembered
 
@@ -26,7 +26,7 @@ def trend(*posts: int, votes: int = 3, minutes: int = 0, thread: str = "") -> Tr
     return Trend(
         topic="desks",
         at=NOW + timedelta(minutes=minutes),
-        question=names[0],
+        question=next(iter(names), ""),
         votes=votes,
         posts=names,
         authors=votes,
@@ -108,6 +108,24 @@ def test_a_trend_that_is_kept_again_after_a_kill_is_one_row(tables: TrendStore) 
     tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
     tables.keep(counted(quiet(trend(1, 2, 3))), NOW)
     assert len(tables.trends(NOW)) == 1
+
+
+def test_what_is_usual_is_that_of_the_window_in_which_the_votes_came(tables: TrendStore) -> None:
+    first = trend(1, 2, 3)
+    grown = replace(trend(1, 4, votes=9, minutes=30), thread=name_of(first), window=21_600, expected=2.5, score=8.0)
+    tables.keep(counted(quiet(first), quiet(grown)), NOW)
+    [row] = tables.trends(NOW)
+    assert (row.votes, row.expected, row.score) == (9, 2.5, 8.0)
+    assert tables.db.value("select seconds from trends") == 21_600, "the picture shows its bars in blue"
+
+
+def test_the_end_of_a_silence_leaves_what_was_usual_meanwhile(tables: TrendStore) -> None:
+    first = replace(trend(votes=0), kind=Kind.SILENCE, question="", expected=40.0, score=9.0)
+    over = replace(first, at=NOW + timedelta(hours=2), thread=name_of(first), over=True, expected=0.0, score=0.0)
+    tables.keep(counted(quiet(first), quiet(over)), NOW)
+    [row] = tables.trends(NOW)
+    assert (row.expected, row.score) == (40.0, 9.0)
+    assert tables.db.value("select over from trends") == 1
 
 
 def test_a_trend_that_grows_keeps_its_beginning_and_takes_the_new_count(tables: TrendStore) -> None:

@@ -29,7 +29,7 @@ _CURES = {
     "SQLITE_CANTOPEN": "it cannot be opened: does its folder exist, and may this user write there?",
     "SQLITE_CORRUPT": "it is damaged: stop, remove the files ending in -wal and -shm, and put a backup in its place",
     "SQLITE_NOTADB": "it is not an SQLite database: name another file under [store] url",
-    "SQLITE_IOERR": "the disk reports an error: look at the system's log; work goes on by itself",
+    "SQLITE_IOERR": "the disk is full or broken: free some space, or look at the system's log; work goes on by itself",
 }
 
 

@@ -51,9 +51,12 @@ class Lock:
             holder = file.read(100).decode("utf-8", "replace").strip() or "unknown"
             file.close()
             raise AlreadyRunning(f"already running: process {holder} holds {self.path}") from None
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
+        try:
+            file.truncate(0)
+            os.write(file.fileno(), str(os.getpid()).encode())
+        except OSError as error:
+            file.close()
+            raise StoreError(f"{self.path}: {error.strerror}: free some space; nothing is lost") from error
         self._file = file
 
     def holder(self) -> str:

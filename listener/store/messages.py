@@ -1,12 +1,15 @@
 """Messages as their rows say, with everything that a card shows read afresh."""
 
 import sqlite3
+from datetime import UTC, datetime
 
 from listener.store.connection import marks
 from listener.store.erase import HIDDEN
 from listener.store.rows import at, finding_of, loads, post_of
 from listener.store.views import view
 from listener.types import Alert, Draft, Message, Reason
+
+_THEN = datetime(1970, 1, 1, tzinfo=UTC)  # long over
 
 
 def message_of(conn: sqlite3.Connection, row: sqlite3.Row, install: str) -> Message:
@@ -40,7 +43,9 @@ def gone(message: Message) -> bool:
 
 def _alert(conn: sqlite3.Connection, key: str) -> Alert:
     row = conn.execute("select * from alerts where key=?", (key,)).fetchone()
-    post_row = conn.execute("select * from posts where key=?", (row["post_key"],)).fetchone()
+    post_row = row and conn.execute("select * from posts where key=?", (row["post_key"],)).fetchone()
+    if post_row is None:  # somebody deleted it by hand
+        return Alert(key=key, channel="", reason=Reason.FIRST, about=(), due_at=_THEN, deadline_at=_THEN, deleted=True)
     post, names = post_of(post_row), loads(row["findings"])
     found = {
         f["key"]: finding_of(f, post)

@@ -72,10 +72,14 @@ def showing(db: Database) -> list[Showing]:
     return [Showing(**{**dict(row), "waits": bool(row["waits"])}) for row in rows]
 
 
+WITH_POST = "exists (select 1 from posts where key = post_key)"
+"""Of `named_findings` those whose post nobody has deleted by hand."""
+
+
 def findings(db: Database, since: datetime | None = None, limit: int | None = None) -> Iterator[Stored]:
     """Findings, newest first."""
     rows = db.rows(
-        "select * from named_findings where created_at >= ? order by id desc limit ?",
+        f"select * from named_findings where created_at >= ? and {WITH_POST} order by id desc limit ?",
         (iso(since) if since else "", -1 if limit is None else limit),
     )
     for row in rows:

@@ -37,6 +37,17 @@ def test_a_lock_that_cannot_be_written_is_told_in_words(path: Path, monkeypatch:
         Store.open(path, NOW)
 
 
+def test_a_lock_on_a_full_disk_is_told_as_that(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", refuse)
+        with pytest.raises(StoreError, match=r"listener.db.lock: No space left on device: free some space"):
+            Store.open(path, NOW)
+    Store.open(path, NOW).close()
+
+
 def test_a_copy_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
     back_up(store.db.conn, tmp_path / "copy.db")
     assert oct((tmp_path / "copy.db").stat().st_mode)[-3:] == "600"

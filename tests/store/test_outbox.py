@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from listener.store import Store
+from listener.store.read import findings
+from listener.store.trends import TrendStore
 from listener.testing import edited, posts
 from listener.types import Analysis, Batch, Receipt
 from tests.making import NOW, Tell, analysis
@@ -118,3 +120,36 @@ def test_waiting_counts_what_is_not_delivered(two: Store) -> None:
     two.outbox.sent(Receipt(A, "fake", NOW, "ref"), 1)
     assert two.outbox.waiting(["fake"]) == 1
     assert two.outbox.waiting(["other"]) == 0
+
+
+@pytest.mark.parametrize("table", ["posts where key='forum:1'", "alerts where post_key='forum:1'"])
+def test_what_somebody_deleted_by_hand_holds_up_nothing_else(two: Store, table: str) -> None:
+    """A shell of SQLite deletes posts, since it does not mind foreign keys."""
+    with two.db.read() as conn:
+        conn.execute("pragma foreign_keys=off")
+        conn.execute(f"delete from {table}")
+    assert [key_of(two), key_of(two)] == [B, None]
+    assert two.db.value("select state from outbox where key=?", (A,)) == "dropped"
+
+
+@pytest.mark.parametrize("table", ["posts where key='forum:1'", "alerts where post_key='forum:1'"])
+def test_a_sent_message_whose_post_was_deleted_by_hand_shows_nothing_of_it(two: Store, table: str) -> None:
+    assert key_of(two) == A
+    two.outbox.sent(Receipt(A, "fake", NOW, "C1/1"), 1)
+    with two.db.write() as conn:
+        conn.execute("update outbox set version=version+1, sender='fake' where key=?", (A,))
+    with two.db.read() as conn:
+        conn.execute("pragma foreign_keys=off")
+        conn.execute(f"delete from {table}")
+    claimed = two.outbox.stale("fake", NOW)
+    assert claimed
+    assert all(alert.deleted for alert in claimed.message.alerts)
+
+
+def test_a_finding_whose_post_was_deleted_by_hand_is_found_no_more(two: Store) -> None:
+    with two.db.read() as conn:
+        conn.execute("pragma foreign_keys=off")
+        conn.execute("delete from posts where key='forum:1'")
+    assert [each.finding.post.key for each in findings(two.db)] == ["forum:2"]
+    assert TrendStore(two.db).finding("desks", "forum:1") is None
+    assert TrendStore(two.db).finding("desks", "forum:2")

@@ -8,7 +8,8 @@ from listener.store.connection import Database, among
 from listener.store.rows import post_of
 from listener.types import Finding, Post
 
-_INSERT = "insert into words(rowid, title, text, marks) values (?, ?, ?, ?)"
+# replaced: the number of a finding that was deleted by hand is given anew
+_INSERT = "insert or replace into words(rowid, title, text, marks) values (?, ?, ?, ?)"
 _FINDINGS = "select id from findings where post_key = ?"
 
 

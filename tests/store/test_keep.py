@@ -203,3 +203,11 @@ def test_a_verdict_says_why_a_finding_was_not_told(store: Store, rows: Rows) -> 
     keep(store, page(1), decide=Silent())
     assert rows("select state, reason, why from findings") == [("suppressed", "suppressed", "too weak")]
     assert rows("select count(*) from outbox") == [(0,)]
+
+
+def test_a_finding_that_was_deleted_by_hand_leaves_its_place_in_the_index_to_the_next(store: Store) -> None:
+    keep(store, page(3))
+    with store.db.write() as conn:
+        conn.execute("delete from findings where id = (select max(id) from findings)")
+    keep(store, Batch(posts=tuple(posts(4)[3:])))
+    assert store.db.value("select count(*) from words") == 3

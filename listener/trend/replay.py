@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from listener.trend.words import hashed, same_text
 from listener.types.trend import Asked, Trend, Vote
 
 P = TypeVar("P")
+PAGE = 256  # posts that are read before they are counted, as a running Listener does
 _FUTURE = 2 * 86_400.0  # seconds; a clock that is this far ahead of all others is wrong
 
 
@@ -56,7 +58,10 @@ class Reader(Encoder, Protocol):
 
 def asked(line: Line, encode: Encoder) -> Asked:
     """What is counted of a post."""
-    [vector] = encode([line.text])
+    return _asked(line, *encode([line.text]))
+
+
+def _asked(line: Line, vector: bytes) -> Asked:
     author = hashed(f"{line.platform.partition(':')[0]}:{line.author}") if line.author else 0
     at = datetime.fromtimestamp(line.ts, UTC)
     return Asked(post=line.id, at=at, author=author, text=same_text(line.text), vector=vector)
@@ -64,9 +69,12 @@ def asked(line: Line, encode: Encoder) -> Asked:
 
 def replay(lines: Iterable[Line], read: Reader, detector: Detector) -> Iterator[Trend]:
     """Every trend as it is found; the present is the latest time of posting so far."""
-    for line, now in _in_time(lines, lambda line: line.ts, detector.now if detector.seen else None):
-        if read.asks(line.text) and (trend := detector.add(asked(line, read), now)):
-            yield trend
+    posts = _in_time(lines, lambda line: line.ts, detector.now if detector.seen else None)
+    while page := [*islice(posts, PAGE)]:
+        asking = [(line, now) for line, now in page if read.asks(line.text)]
+        for (line, now), vector in zip(asking, read([line.text for line, _ in asking]), strict=True):
+            if trend := detector.add(_asked(line, vector), now):
+                yield trend
 
 
 def replay_votes(votes: Iterable[Vote], cells: Cells) -> Iterator[Trend]:

@@ -3,6 +3,8 @@
 import pytest
 
 from listener.tag import load
+from listener.tag.texts import Row
+from listener.tag.verdict import Scored
 from listener.types import Post
 from tests.conftest import NOW
 
@@ -21,3 +23,16 @@ def test_a_stream_is_read_as_posts_are() -> None:
     assert {len(vector) for vector in reader(TEXTS)} == {reader.width}
     assert [reader.asks(text) for text in TEXTS] == [True, True, False, False]
     assert tags[1].question >= 0.05 > tags[2].question
+
+
+def test_each_text_of_a_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, read = AccurateReader.load(), list[str]()
+    page = reader._model.page
+
+    def reading(texts: list[str], tokens: Row) -> list[Scored]:
+        read.extend(texts)
+        return page(texts, tokens)
+
+    monkeypatch.setattr(reader._model, "page", reading)
+    assert len(reader([text for text in TEXTS if reader.asks(text)])) == 2
+    assert read == TEXTS

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.trend import Detector, Line, asked, asks, line_of, replay
+from listener.trend.replay import PAGE
 from tests.conftest import NOW
 
 DAY = 86_400.0
@@ -79,6 +81,27 @@ def test_the_present_never_goes_back_and_nothing_lies_after_it(seconds: list[flo
     detector = at(*seconds)
     assert detector.seen == len(seconds)
     assert max(times(detector)) <= detector.now - START
+
+
+class Counting(One):
+    """Says how many texts were given at once."""
+
+    def __init__(self) -> None:
+        self.given = list[int]()
+
+    def __call__(self, texts: Sequence[str]) -> list[bytes]:
+        self.given.append(len(texts))
+        return super().__call__(texts)
+
+
+def test_posts_are_read_a_page_at_a_time_and_counted_at_their_own() -> None:
+    lines = [Line(START + n, f"p{n}", f"Where is {n}?" if n % 2 else "Here.", "x", f"a{n}") for n in range(600)]
+    read, detector, single = Counting(), Detector(One.width), Detector(One.width)
+    found = list(replay(lines, read, detector))
+    assert read.given == [PAGE // 2, PAGE // 2, 300 - PAGE]
+    one_by_one = (single.add(asked(line, One()), NOW + timedelta(seconds=n)) for n, line in enumerate(lines) if n % 2)
+    assert found == [trend for trend in one_by_one if trend]
+    assert found
 
 
 # Who asked what

@@ -11,6 +11,7 @@ from listener.tag.vectors import vectors_of
 from listener.tag.verdict import Scored
 from listener.tag.weights import TAGS, Weights, read_weights
 from listener.trend import may_ask
+from listener.trend.replay import PAGE
 
 _QUESTION = TAGS.index("question")
 
@@ -28,7 +29,7 @@ class AccurateReader:
         self._model, self._level = model_of(weights), weights.card.levels["question"]
         self.model = vectors_of(weights)
         self.width = self._model.vectors(self.model).width
-        self._read = lru_cache(maxsize=1)(self._scored)  # a text is asked whether it counts, and then for its vector
+        self._read = lru_cache(maxsize=PAGE)(self._scored)  # it is asked which texts count, and then for their vectors
 
     @classmethod
     def load(cls) -> "AccurateReader":

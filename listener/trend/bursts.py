@@ -8,19 +8,20 @@ from math import inf, log10
 import numpy as np
 from msgspec import Struct
 
-from listener.trend.levels import MOST, Levels
+from listener.trend.levels import Levels
 from listener.trend.near import Near
 from listener.trend.past import Floats, Past, Rows, Times, voters
-from listener.trend.statistic import Measure, expected, least_votes
+from listener.trend.statistic import Measure, expected
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 HISTORY = 14 * DAY
 LEAST_VOTES = 3
 # Window and what its bursts must score beyond others: over hours, what people ask goes up and down by itself.
-SPANS = ((15 * MINUTE, 0.0), (30 * MINUTE, 0.0), (HOUR, 0.0), (6 * HOUR, 2.0), (DAY, 3.0))
+SPANS = ((15 * MINUTE, 0.0), (30 * MINUTE, 0.0), (HOUR, 0.0), (6 * HOUR, 2.5), (DAY, 4.0))
 # The more questions are known, the more surprises whatever is new: of those beyond so many, each tenfold asks for more.
 _KNOWN, _TENFOLD = 1_000, 1.7
 _COUNTS = (3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 22, 27, 33, 40, 50, 65, 80, 100, 150, 200, 300)  # of votes tried
+_OTHERS = 2  # neighbours of a new question that are looked at as the middle of a burst of an hour at most
 _ITS_HOURS = 1.5  # times as much as of all questions, and half of it, is asked of a subject at hours that are its own
 _COARSE = 1_024  # rows; so many more or fewer in the past hardly change how many votes are needed
 
@@ -40,19 +41,18 @@ class Moment:
 
     def __init__(self, past: Past, end: float) -> None:
         self.end, self._drawn = end, past.ordered_drawn.times
-        since = [end - window for window, _ in SPANS]
-        self.starts = np.array([*since, end])
-        *starts, until = _upto(past.ordered.times, self.starts)
+        self.starts = np.array([*(end - window for window, _ in SPANS), end, end - HISTORY])
+        *starts, until, _ = _upto(past.ordered.times, self.starts)
         self.sizes = {window: until - start for (window, _), start in zip(SPANS, starts, strict=True)}
-        first, *starts = _upto(self._drawn, [end - HISTORY, *since])
+        *starts, _, first = _upto(self._drawn, self.starts)
         self.before = {window: start - first for (window, _), start in zip(SPANS, starts, strict=True)}
         self._coarse = {window: (_rounded(size), _more(self.before[window])) for window, size in self.sizes.items()}
         self.beyond = {window: _TENFOLD * log10(max(1, before / _KNOWN)) for window, before in self.before.items()}
         self._at_its_hours = dict[float, int]()
 
-    def least_votes(self, measure: Measure, window: float, score: float) -> int:
-        """How many votes may reach a score."""
-        return least_votes(measure, *self._coarse[window], score)
+    def most(self, measure: Measure, window: float) -> tuple[float, ...]:
+        """What as many votes as are tried score at most: where nobody asked the same before."""
+        return _most(measure, *self._coarse[window])
 
     def at_most(self, measure: Measure, votes: int, window: float, seen: int) -> float:
         """The score of so many votes, or somewhat more; it is soon found, for it is the same for long."""
@@ -155,13 +155,23 @@ class Neighbours(Struct, frozen=True, gc=False):
     alike: Floats
     beyond: list[float]  # `Levels.beyond` of each
     times: Times
-    authors_and_texts: list[tuple[int, int]]  # none where each is another's and says something else
+    new: int  # which of them is the new one
+    authors_and_texts: list[tuple[int, int]]
+    again: frozenset[int]  # those of whose author, or with whose text, there is a nearer one
 
     def votes(self, inside: list[int]) -> list[int]:
         """Which of these count: an author once, and a text once, by the nearest of its questions."""
-        if not self.authors_and_texts:
+        if self.again.isdisjoint(inside):
             return inside
         return [inside[at] for at in voters(map(self.authors_and_texts.__getitem__, inside))]
+
+
+class _Centre(Struct, frozen=True, gc=False):
+    """A question around which is looked."""
+
+    row: int
+    beyond: float  # what any votes around it must score beyond others
+    longest: float  # seconds; no window is longer
 
 
 class Search:
@@ -176,53 +186,72 @@ class Search:
         self._past, self._levels, self._measure, self.least = past, levels, measure, least
         self._moment: tuple[int, Moment] | None = None
 
-    def around(self, centre: int, at: float, seen: int) -> Iterator[Burst]:
-        """The bursts around the question in row `centre` that hold what was asked at `at`.
+    def bursts(self, new: int, at: float, seen: int) -> Iterator[Burst]:
+        """The bursts that the question in row `new` is a vote of, asked at `at`.
+
+        They are around it, or around the nearest of the hour before. Those that it is no vote of were looked at when
+        their own last vote came.
 
         Args:
             seen: questions so far.
         """
-        rows, alike = self.near.latest(centre)
+        near, alike = self.near.latest(new)
+        if len(near) < 2:  # what is near one alone may be the third that is near that one
+            return
+        order = (-alike).argsort(kind="stable")
+        near, beyond = near[order], self._levels.beyond(alike[order])
+        yield from self._around(_Centre(new, beyond[:LEAST_VOTES][-1], DAY), new, at, seen)
+        past = self._past
+        others = (past.times[near] > at - HOUR) & (past.texts[near] != past.texts[new])  # around a copy are the same
+        for each in others.nonzero()[0][:_OTHERS].tolist():
+            yield from self._around(_Centre(int(near[each]), beyond[each], HOUR), new, at, seen)
+
+    def _around(self, centre: _Centre, new: int, at: float, seen: int) -> Iterator[Burst]:
+        rows, alike = self.near.latest(centre.row)
         if len(rows) < LEAST_VOTES:
             return
         found, history, ordered = None, None, self._past.times[rows]
         ordered.sort()
-        later = ordered[ordered.searchsorted(at, "right") :].tolist()
-        for end in {at, *later}:  # what comes late may have later neighbours
+        first, later = min(at, float(self._past.times[centre.row])), ordered[ordered.searchsorted(at, "right") :]
+        for end in {at, *later.tolist()}:  # what comes late may have later neighbours
             moment = self._moment_of(end, seen)
-            for window, extra in self._promising(moment, ordered, min(at, float(self._past.times[centre]))):
-                found = found or self._neighbours(rows, alike)
-                history = history or History(self.near, centre, self._measure)
+            for window, extra in self._promising(moment, ordered, first, centre):
+                found = found or self._neighbours(rows, alike, new)
+                history = history or History(self.near, centre.row, self._measure)
                 yield from self._within(window, extra, moment, found, history)
-
-    @property
-    def _at_least(self) -> float:
-        """What any burst must score, however alike its votes are."""
-        return self.least if self._levels.fixed else self.least - MOST
 
     def _moment_of(self, end: float, seen: int) -> Moment:
         if self._moment is None or self._moment[0] != seen or self._moment[1].end != end:
             self._moment = seen, Moment(self._past, end)
         return self._moment[1]
 
-    def _promising(self, moment: Moment, times: Times, first: float) -> Iterator[tuple[float, float]]:
-        """The windows back to `first` or further with enough neighbours, and what their bursts must score beyond."""
-        *until, upto = times.searchsorted(moment.starts, side="right").tolist()
+    def _promising(self, moment: Moment, times: Times, first: float, centre: _Centre) -> Iterator[tuple[float, float]]:
+        """The windows back to `first` or further with enough neighbours, and what their bursts must score beyond.
+
+        With the same neighbours as a shorter one, a window surprises less.
+        """
+        *until, upto, _ = _upto(times, moment.starts)
+        fewer = LEAST_VOTES - 1
         for (window, over_hours), before in zip(SPANS, until, strict=True):
-            count = upto - before
-            if count >= LEAST_VOTES and moment.end - first < window:
+            if upto - before > fewer and moment.end - first < window <= centre.longest:
+                fewer = upto - before
                 extra = 0.0 if self._levels.fixed else over_hours + moment.beyond[window]
-                if count >= moment.least_votes(self._measure, window, self._at_least + extra):
+                if moment.at_most(self._measure, fewer, window, 0) >= self.least + extra + centre.beyond:
                     yield window, extra
 
-    def _neighbours(self, rows: Rows, alike: Floats) -> Neighbours:
+    def _neighbours(self, rows: Rows, alike: Floats, new: int) -> Neighbours:
         order = (-alike).argsort(kind="stable")
         rows, alike = rows[order], alike[order]
         authors, texts = self._past.authors[rows].tolist(), self._past.texts[rows].tolist()
-        known = [author for author in authors if author]
-        differ = len({*texts}) == len(texts) and len({*known}) == len(known)
-        both = [] if differ else [*zip(authors, texts, strict=True)]
-        return Neighbours(rows, alike, self._levels.beyond(alike).tolist(), self._past.times[rows], both)
+        return Neighbours(
+            rows=rows,
+            alike=alike,
+            beyond=self._levels.beyond(alike),
+            times=self._past.times[rows],
+            new=rows.tolist().index(new),
+            authors_and_texts=(both := [*zip(authors, texts, strict=True)]),
+            again=_again(both),
+        )
 
     def _within(
         self, window: float, extra: float, moment: Moment, found: Neighbours, history: History
@@ -231,10 +260,10 @@ class Search:
         inside = ((found.times > since) & (found.times <= until)).nonzero()[0].tolist()
         votes = found.votes(inside)
         recurs, voting = None, found.rows[votes]
-        for count in self._counts(len(votes)):
+        for count, most in self._tried(votes, found.new, moment, window):
             last = -1 if self._levels.fixed else votes[count - 1]
             least = self.least + extra + found.beyond[last]
-            if moment.at_most(self._measure, count, window, 0) < least:
+            if most < least:
                 continue  # not even if nobody asked the same before
             level = self._levels.loosest if self._levels.fixed else float(found.alike[last])
             score, usual = history.score(count, level, moment, window, least)
@@ -244,17 +273,33 @@ class Search:
                     return
                 yield Burst(score - least + self.least, np.sort(voting[:count]), usual, window, moment.end)
 
+    def _tried(self, votes: list[int], new: int, moment: Moment, window: float) -> Iterable[tuple[int, float]]:
+        """How many of the votes are tried, with the new one among them, and what so many score at most.
+
+        Where the level is fixed, all of them or none.
+        """
+        own = bisect_left(votes, new)
+        if own == len(votes) or votes[own] != new:
+            return []  # there is a nearer one of its author, or of its text
+        if self._levels.fixed:
+            return [(len(votes), inf)] if len(votes) >= LEAST_VOTES else []
+        first, last = bisect_right(_COUNTS, own), bisect_right(_COUNTS, len(votes))
+        return zip(_COUNTS[first:last], moment.most(self._measure, window)[first:last], strict=True)
+
     def _recurs(self, votes: int, moment: Moment, window: float, history: History) -> bool:
         """Whether as much is asked of the subject at this time of other days, though not in these very words."""
         if self._levels.fixed or window >= DAY:
             return False
         return history.at_its_hours(votes, self._levels.loosest, moment, window) < self.least
 
-    def _counts(self, votes: int) -> Iterable[int]:
-        """How many of the votes are tried; all of them alone where the level is fixed."""
-        if self._levels.fixed:
-            return [votes] if votes >= LEAST_VOTES else []
-        return _COUNTS[: bisect_right(_COUNTS, votes)]
+
+def _again(who_and_what: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Which of them have an author, or a text, of one before; author 0 is always another one."""
+    authors, texts, again = {0: -1}, dict[int, int](), list[int]()
+    for at, (author, text) in enumerate(who_and_what):
+        if (author and authors.setdefault(author, at) != at) or texts.setdefault(text, at) != at:
+            again.append(at)
+    return frozenset(again)
 
 
 def _upto(ordered: Times, times: Times | list[float]) -> list[int]:
@@ -277,3 +322,8 @@ def _rounded(size: int) -> int:
 @lru_cache(maxsize=16_384)
 def _scored(measure: Measure, votes: int, window: int, seen: int, past: int) -> float:
     return measure(votes, window, seen, past)
+
+
+@lru_cache(maxsize=4_096)
+def _most(measure: Measure, window: int, past: int) -> tuple[float, ...]:
+    return tuple(measure(votes, window, 0, past) for votes in _COUNTS)

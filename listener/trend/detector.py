@@ -22,7 +22,6 @@ LEAST = 4.0  # the score of a trend: about one false alarm in a busy topic a day
 _TRIED = 40  # bursts around a new question, until one is news
 HOURS = 24  # that the bars of a trend show
 _ROUNDING = 1e-5  # of a cosine
-_OTHERS = 4  # neighbours of a new question that are looked at as the middle of the burst
 
 
 class Memory(Struct, frozen=True):
@@ -122,13 +121,7 @@ class Detector:
 
     def _bursts(self, row: int, at: float) -> list[Burst]:
         """The most surprising first."""
-        near, alike = self._search.near.latest(row)
-        if len(near) < 2:  # what is near one alone may be the third that is near that one
-            return []
-        closest = near[np.argsort(-alike, kind="stable")[: _OTHERS + 1]]
-        found = [*self._search.around(row, at, self.seen)]
-        for other in closest[closest != row][:_OTHERS].tolist():
-            found += self._search.around(other, at, self.seen)
+        found = [*self._search.bursts(row, at, self.seen)]
         found.sort(key=lambda burst: (-burst.score, burst.window))
         different = dict[bytes, Burst]()
         for burst in found:

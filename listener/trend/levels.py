@@ -35,6 +35,7 @@ class Levels:
         self.values = np.array(_BEFORE[2:3] if self.fixed else _BEFORE, np.float32)
         self.due, self._quantiles, self._centred = FIRST, tuple(quantiles), centred
         self._rarity = -np.log10(1 - np.array(quantiles))
+        self._beyond = np.clip(_EACH * (_USUAL - self._rarity), -MOST, MOST)
 
     @property
     def loosest(self) -> float:
@@ -46,13 +47,11 @@ class Levels:
         """From there on, two questions ask much the same."""
         return alike(self.values.tolist())
 
-    def beyond(self, alike: Floats) -> Floats:
+    def beyond(self, alike: Floats) -> list[float]:
         """What votes must score beyond others where the least alike is so alike: from −`MOST` to `MOST`."""
         if self.fixed:
-            return np.zeros_like(alike)
-        rarity = np.interp(alike, self.values, self._rarity)
-        beyond: Floats = np.clip(_EACH * (_USUAL - rarity), -MOST, MOST).astype(np.float32)
-        return beyond
+            return [0.0] * len(alike)
+        return np.interp(alike, self.values, self._beyond).tolist()  # type: ignore[no-any-return]
 
     def restore(self, values: Sequence[float], due: int) -> None:
         """Take what was stored, unless it was for other quantiles: then it is calibrated at the next question."""

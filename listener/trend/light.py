@@ -50,7 +50,8 @@ class Light:
         return asks(text)
 
     def _vector(self, text: str) -> bytes:
-        pieces = [row for word in words(text) for row in self._rows(word)]
+        known = self._words
+        pieces = [row for word in words(text) for row in (known.get(word) or self._rows(word))]
         pairs = [row for pair in pairwise(pieces) if (row := self._pairs.get(pair)) is not None]
         total = np.add.reduce(self._weights.take(pieces + pairs, axis=0), axis=0, dtype=np.int32)
         largest = int(np.abs(total).max())

@@ -1,6 +1,5 @@
 """How surprising a count is, against a question's own share of the past."""
 
-from functools import lru_cache
 from math import lgamma, log, log1p, log10
 from typing import Protocol
 
@@ -56,12 +55,3 @@ def surprise(votes: int, window: int, seen: int, past: int, prior: float = 1.0) 
 def expected(window: int, seen: int, past: int) -> float:
     """Votes that such a window usually holds."""
     return window * (1 + seen) / (PRIOR + past)
-
-
-@lru_cache(maxsize=4096)
-def least_votes(measure: Measure, window: int, past: int, score: float) -> int:
-    """How many votes among the window's questions reach a score, where nobody asked the same before."""
-    votes = 1
-    while votes <= window and measure(votes, window, 0, past) < score:
-        votes += 1
-    return votes

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.bursts import DAY, HOUR, SPANS, Burst, History, Moment, Search
+from listener.trend.bursts import _COUNTS, DAY, HOUR, SPANS, Burst, History, Moment, Search, _more, _rounded
 from listener.trend.levels import MOST, QUANTILES, Levels
 from listener.trend.near import Near
 from listener.trend.past import Past, voters
@@ -40,19 +40,66 @@ def levels(loosest: float = 0.6) -> Levels:
 
 
 def bursts(past: Past, least: float = 2.0, by: Levels | None = None) -> list[Burst]:
-    centre = int(np.flatnonzero(past.times[: past.size] == past.times[: past.size].max())[-1])
-    search = Search(past, by or levels(), surprise, least)
-    return list(search.around(centre, AT, past.size))
+    newest = int(np.flatnonzero(past.times[: past.size] == past.times[: past.size].max())[-1])
+    return list(Search(past, by or levels(), surprise, least).bursts(newest, AT, past.size))
 
 
-def test_votes_within_an_hour_are_a_burst_in_each_window_that_holds_them() -> None:
-    found = bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER)))
-    assert {each.window for each in found} >= {1_800, HOUR}
-    assert 900 not in {each.window for each in found}
-    assert {len(each.rows) for each in found} == {3}
-    best = max(found, key=lambda each: each.score)
+def test_votes_are_a_burst_in_the_shortest_window_that_holds_them() -> None:
+    found = bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), (3_000, NEARER)))
+    assert {(each.window, len(each.rows)) for each in found} == {(1_800, 3), (HOUR, 3), (HOUR, 4)}
+    best = max(bursts(past_of((0, CENTRE), (600, NEARER), (1_500, NEARER))), key=lambda each: each.score)
     assert best.window == 1_800
     assert best.end == AT
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 127)), min_size=3, max_size=12), st.integers(0, 127))
+def test_the_new_question_is_a_vote_of_each_burst_that_is_found(asked: list[tuple[int, int]], new: int) -> None:
+    """The others were found when their own last vote came."""
+    past = past_of(*[(60.0 * minute, [100, part, 0, 0]) for minute, part in asked], (0, [100, new, 0, 0]))
+    newest = past.size - 1
+    assert all(newest in each.rows for each in Search(past, levels(), surprise, 0).bursts(newest, AT, past.size))
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 127)), min_size=3, max_size=12), st.floats(1, 8))
+def test_what_is_left_out_as_hopeless_reaches_no_score(asked: list[tuple[int, int]], least: float) -> None:
+    past = past_of(*[(60.0 * minute, [100, part, 0, 0]) for minute, part in asked], (0, CENTRE))
+    found, any_score = (
+        [(b.rows.tolist(), b.window, round(b.score, 6)) for b in bursts(past, low)] for low in (least, -9)
+    )
+    assert found == [each for each in any_score if each[2] >= least]
+
+
+def test_a_copy_of_a_vote_finds_no_burst_again() -> None:
+    past = past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), (1_600, CENTRE))
+    assert bursts(past)
+    past.texts[past.times == AT] = past.texts[past.times == AT - 1_600]
+    assert bursts(past) == []
+
+
+def test_what_was_asked_in_these_words_long_ago_hides_no_burst_of_today() -> None:
+    """The votes are near to the second of them alone; its copies of long ago are not looked at."""
+    ago = 80_000.0
+    past = past_of((0, [100, 90, 0, 0]), (600, CENTRE), (800, [100, 0, 0, 90]), *[(ago, CENTRE)] * 2)
+    past.texts[past.times == AT - ago] = past.texts[past.size - 2]
+    assert any(each.window < DAY for each in bursts(past))
+
+
+def test_around_another_question_no_window_is_longer_than_an_hour() -> None:
+    def found(later: float) -> list[Burst]:
+        edges = [(later + 10 * n, [100, 0, 0, 90]) for n in range(3)]
+        return bursts(past_of((0, [100, 90, 0, 0]), (600, CENTRE), *edges), least=-9)
+
+    assert found(800)
+    assert found(4_000) == []
+
+
+@given(st.integers(1, 40_000), st.integers(0, 100_000), st.sampled_from([window for window, _ in SPANS]))
+def test_no_votes_score_more_than_they_are_taken_to_at_most(size: int, before: int, window: float) -> None:
+    moment = Moment(Past(4), AT)
+    moment.sizes[window], moment.before[window] = size, before
+    moment._coarse[window] = _rounded(size), _more(before)
+    exact = [surprise(votes, size, 0, before) for votes in _COUNTS]
+    assert all(most >= score for most, score in zip(moment.most(surprise, window), exact, strict=True))
 
 
 def test_each_vote_sets_a_level_so_that_a_close_question_is_found_among_its_like() -> None:
@@ -96,7 +143,7 @@ def test_over_a_day_more_is_asked_of_a_burst_than_in_an_hour() -> None:
 
 @pytest.mark.parametrize("level", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 def test_less_is_asked_of_votes_as_they_are_more_alike(level: float) -> None:
-    looser, asked = levels().beyond(np.array([level - 0.05, level], np.float32)).tolist()
+    looser, asked = levels().beyond(np.array([level - 0.05, level], np.float32))
     assert -MOST <= asked <= looser <= MOST
 
 
@@ -108,7 +155,7 @@ def test_of_votes_as_alike_as_one_in_ten_thousand_pairs_the_usual_score_is_asked
 
 
 def test_nothing_is_asked_beyond_where_one_level_says_yes_or_no() -> None:
-    assert Levels((0.999,)).beyond(np.array([0.1, 0.99], np.float32)).tolist() == [0, 0]
+    assert Levels((0.999,)).beyond(np.array([0.1, 0.99], np.float32)) == [0, 0]
 
 
 def test_more_is_asked_of_a_burst_where_more_is_known_of_the_past() -> None:
@@ -185,13 +232,13 @@ def test_so_many_were_as_alike_before_as_a_look_at_each_of_them_finds(
     assert history._seen(level, moment, window, at_its_hours=True) == np.count_nonzero(then)
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5), st.booleans()), max_size=12))
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5), st.booleans()), min_size=1, max_size=12))
 def test_an_author_and_a_text_count_once_among_those_in_the_window(asked: list[tuple[int, int, bool]]) -> None:
     past = Past(4)
     search = Search(past, levels(), surprise, 2)
     for number, (author, text, _) in enumerate(asked):
         past.add(Asked(post=str(number), at=NOW, author=author, text=text, vector=bytes(CENTRE)), AT)
-    found = search._neighbours(np.arange(len(asked)), np.linspace(1, 0.9, len(asked), dtype=np.float32))
+    found = search._neighbours(np.arange(len(asked)), np.linspace(1, 0.9, len(asked), dtype=np.float32), new=0)
     inside = [at for at, (_, _, within) in enumerate(asked) if within]
     assert found.votes(inside) == [inside[at] for at in voters(asked[at][:2] for at in inside)]
 

@@ -3,7 +3,7 @@ from math import comb, log10
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.trend.statistic import LOOKS, expected, least_votes, surprise, tail
+from listener.trend.statistic import LOOKS, expected, surprise, tail
 
 
 def exact(votes: int, seen: int, odds: float) -> float:
@@ -37,13 +37,6 @@ def test_a_night_does_not_make_a_trend() -> None:
 def test_no_votes_surprise_nobody() -> None:
     assert tail(0, 1, 0.1) == 0
     assert surprise(0, 10, 0, 10) == 0
-
-
-@given(st.integers(3, 300), st.integers(0, 50_000))
-def test_so_many_votes_are_needed_and_not_one_less(window: int, past: int) -> None:
-    votes = least_votes(surprise, window, past, 4.0)
-    assert votes > window or surprise(votes, window, 0, past) >= 4
-    assert surprise(votes - 1, window, 0, past) < 4
 
 
 def test_what_is_usual_grows_with_the_window_and_the_past() -> None:

@@ -4,7 +4,7 @@ BASE is all-MiniLM-L6-v2; a text's light vector, the sum of those of its word pi
 where the base's vector is, in its 128 main directions. Which texts mean the same nobody says: that is what is judged.
 """
 
-import sys
+import argparse
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -107,5 +107,15 @@ def main(base: Path, out: Path, paths: list[Path]) -> None:
     print(f"{out}: {len(pieces)} pieces and {len(pairs)} pairs from {len(texts)} texts")
 
 
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was typed; exits with 2 where something is missing."""
+    parser = argparse.ArgumentParser(prog="python -m training.light")
+    parser.add_argument("base", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("posts", type=Path, nargs="+")
+    return parser.parse_args(given)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), [Path(path) for path in sys.argv[3:]])
+    typed = arguments()
+    main(typed.base, typed.out, typed.posts)

@@ -59,6 +59,9 @@ def _number(command: Callable[..., None]) -> Callable[..., None]:
     return configured(click.option("--json", is_flag=True, hidden=True, help="There is nothing to print.")(described))
 
 
+_undone = click.option("--undo", is_flag=True, help="Take it back.")
+
+
 @trends.command()
 @_number
 @click.argument("url")
@@ -72,17 +75,21 @@ def answered(folder: Path, number: int, url: str, json: bool) -> None:
 @trends.command()
 @_number
 @click.option("--hours", type=click.IntRange(1, 24 * 30), default=24, show_default=True, help="For how long.")
-def mute(folder: Path, number: int, hours: int, json: bool) -> None:
+@_undone
+def mute(folder: Path, number: int, hours: int, undo: bool, json: bool) -> None:
     """Tell no more of a trend for a while, nor of another that asks the same."""
-    until = clock() + timedelta(hours=hours)
-    _say(folder, number, lambda store: known.mute(store.db, number, until), f"is muted until {until:%d %b %H:%M} UTC")
+    until = None if undo else clock() + timedelta(hours=hours)
+    what = f"is muted until {until:%d %b %H:%M} UTC" if until else "is not muted any more"
+    _say(folder, number, lambda store: known.mute(store.db, number, until), what)
 
 
 @trends.command("not-a-question")
 @_number
-def not_a_question(folder: Path, number: int, json: bool) -> None:
+@_undone
+def not_a_question(folder: Path, number: int, undo: bool, json: bool) -> None:
     """A trend is no question: nothing that is like it is told again."""
-    _say(folder, number, lambda store: known.refuse(store.db, number), "is no question")
+    what = "is a question" if undo else "is no question"
+    _say(folder, number, lambda store: known.refuse(store.db, number, undo=undo), what)
 
 
 @trends.command()

@@ -94,14 +94,14 @@ def answer(db: Database, number: int, url: str) -> bool:
     return _say(db, number, answer=url)
 
 
-def mute(db: Database, number: int, until: datetime) -> bool:
-    """Tell no more of it until then; False where there is no such trend."""
-    return _say(db, number, muted_until=iso(until))
+def mute(db: Database, number: int, until: datetime | None) -> bool:
+    """Tell no more of it until then, None: do so again; False where there is no such trend."""
+    return _say(db, number, muted_until=iso(until) if until else "")
 
 
-def refuse(db: Database, number: int) -> bool:
-    """It is no question: nothing like it is told; False where there is no such trend."""
-    return _say(db, number, verdict=NOT_A_QUESTION)
+def refuse(db: Database, number: int, *, undo: bool = False) -> bool:
+    """It is no question: nothing like it is told, unless that is undone; False where there is no such trend."""
+    return _say(db, number, verdict="" if undo else NOT_A_QUESTION)
 
 
 def own(db: Database, number: int, name: str) -> bool:

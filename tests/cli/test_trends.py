@@ -109,3 +109,15 @@ def test_an_address_that_is_too_long_is_said_to_be_that(listener: Run, database:
     assert done.code == 2
     assert "over 2,000 characters" in done.err
     assert len(done.err) < 500
+
+
+def test_what_was_said_of_the_wrong_trend_is_taken_back(listener: Run, database: Path) -> None:
+    for word in ("mute", "not-a-question"):
+        assert listener("trends", word, "1").code == 0
+    [row] = [row for row in listener("trends", "--json").json if row["id"] == 1]
+    assert row["refused"] and row["muted_until"]
+    assert listener("trends", "mute", "1", "--undo").err == "trend 1 is not muted any more\n"
+    assert listener("trends", "not-a-question", "1", "--undo").err == "trend 1 is a question\n"
+    [row] = [row for row in listener("trends", "--json").json if row["id"] == 1]
+    assert (row["refused"], row["muted_until"]) == (False, None)
+    assert listener("trends", "not-a-question", "9", "--undo").code == 1

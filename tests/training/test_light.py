@@ -69,3 +69,13 @@ def test_what_is_written_is_read_as_light_vectors(learned: Any, tmp_path: Path) 
     vector = np.frombuffer(made([TEXTS[0]])[0], np.int8).astype(float)
     whole = weights[read[0]].sum(0)
     assert vector @ whole / (np.linalg.norm(vector) * np.linalg.norm(whole)) > 0.99
+
+
+@pytest.mark.parametrize("words", [[], ["base"], ["base", "out.npz"]])
+def test_what_is_missing_on_the_command_line_is_named(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        light.arguments(words)
+    assert end.value.code == 2
+    assert "required: " in capsys.readouterr().err
+    asked = light.arguments(["base", "out.npz", "a.jsonl", "b.jsonl"])
+    assert [path.name for path in (asked.base, asked.out, *asked.posts)] == ["base", "out.npz", "a.jsonl", "b.jsonl"]

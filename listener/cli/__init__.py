@@ -90,6 +90,8 @@ def cli() -> None:
 def main() -> None:
     """The command `listener`: exits 1 where something failed, 2 for wrong usage, 3 where another runs already."""
     sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())  # it was closed: nothing comes
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack a letter of a post
     try:
         code = cli.main(prog_name="listener", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

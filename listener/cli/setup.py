@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -37,7 +38,7 @@ def init(folder: Path, json: bool) -> None:
         click.echo(f"wrote {path}")
     for path in kept:
         click.echo(f"kept  {path}, which was there")
-    option = "" if folder == Path("config") else f" --config {folder}"
+    option = "" if folder == Path("config") else f" --config {quote(str(folder))}"
     say(f"Next: edit them, then `listener check{option}` and `listener run{option}`.")
 
 

@@ -1,5 +1,6 @@
 """`listener status` and `listener doctor`."""
 
+import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -60,7 +61,7 @@ def _troubles(folder: Path, offline: bool) -> list[Trouble]:
     try:
         settings, env = settings_of(folder)
     except ConfigError as error:
-        mend = f"mend it, then `listener check --config {folder}`"
+        mend = f"mend it, then `listener check --config {shlex.quote(str(folder))}`"
         return [Trouble(problem, mend) for problem in error.problems]
     if not offline and sys.stderr.isatty() and any(channel.use == "slack" for channel in settings.channels):
         say("Asking Slack …")

@@ -1,6 +1,7 @@
 """One file of TOML, the line of each of its keys, and the mistakes found in it."""
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -42,7 +43,7 @@ class Document:
             self.readable = True
         except FileNotFoundError:
             if required:
-                self._unreadable(0, f"no such file; `listener init {path.parent}` writes it")
+                self._unreadable(0, f"no such file; `listener init {shlex.quote(str(path.parent))}` writes it")
         except OSError as error:
             self._unreadable(0, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError as error:

@@ -1,5 +1,6 @@
 """The folder of configuration → `Settings`, or every mistake in it at once."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class _File(Struct, frozen=True):
 def load(folder: Path, env: Mapping[str, str], plugin: FindPlugin) -> Settings:
     """Read and check all files; `env` may hold LISTENER_STORE_URL; raises `ConfigError` with every mistake."""
     if not folder.is_dir():
-        raise ConfigError([f"{folder}: no such folder; `listener init {folder}` writes one"])
+        raise ConfigError([f"{folder}: no such folder; `listener init {shlex.quote(str(folder))}` writes one"])
     problems: list[Problem] = []
     main, tracked = (Document(folder / name, problems) for name in FILES[:2])
     playbook = Document(folder / FILES[2], problems, required=False)

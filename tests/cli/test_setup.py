@@ -15,6 +15,11 @@ def test_init_writes_what_is_missing_and_names_the_next_command(listener: Run, h
     assert 'use = "sample"' in (home / "mine" / "listener.toml").read_text()
 
 
+def test_a_folder_with_a_space_is_named_as_a_shell_takes_it(listener: Run, home: Path) -> None:
+    assert "`listener init 'my own'` writes one" in listener("check", "--config", "my own").err
+    assert "`listener check --config 'my own'`" in listener("init", "my own").err
+
+
 def test_init_keeps_what_is_there(listener: Run, home: Path) -> None:
     before = (home / "config" / "listener.toml").read_text()
     answer = listener("init")

@@ -1,5 +1,7 @@
 """What people say of trends at the terminal, and what they mistype."""
 
+import io
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,3 +123,15 @@ def test_what_was_said_of_the_wrong_trend_is_taken_back(listener: Run, database:
     [row] = [row for row in listener("trends", "--json").json if row["id"] == 1]
     assert (row["refused"], row["muted_until"]) == (False, None)
     assert listener("trends", "not-a-question", "9", "--undo").code == 1
+
+
+def test_a_terminal_that_lacks_a_letter_shows_the_others(
+    listener: Run, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener("trends", "own", "1", "--by", "Änn ☂")
+    shown = io.BytesIO()
+    with io.TextIOWrapper(shown, encoding="latin-1") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert listener("trends").code == 0
+        terminal.flush()
+        assert " Änn ? " in shown.getvalue().decode("latin-1")

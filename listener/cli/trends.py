@@ -19,6 +19,7 @@ from listener.store.trends import TrendRow, TrendStore
 from listener.types.trend import Kind
 
 _NOW = timedelta(days=1)
+_FURTHEST = 400  # days
 _LONGEST = 30  # days for which questions are kept
 
 
@@ -26,7 +27,7 @@ _LONGEST = 30  # days for which questions are kept
 @configured
 @as_json
 @click.option("--standing", is_flag=True, help="What is asked most, whether it rises or not: 7 days, or --days 30.")
-@click.option("--days", type=click.IntRange(1, 400), help="How far to look back: 1 day, if it is not said.")
+@click.option("--days", type=click.IntRange(1, _FURTHEST), help="How far to look back: 1 day, if it is not said.")
 @click.pass_context
 def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: int | None) -> None:
     """What is asked or wanted more than usual, moods that fall, and silences, the latest first.
@@ -50,7 +51,8 @@ def trends(ctx: click.Context, folder: Path, json: bool, standing: bool, days: i
             table(("ID", "AT", "TOPIC", "KIND", "VOTES", "USUAL", "SCORE", "STATE", "QUESTION"), _rows(found, names))
         )
     else:
-        click.echo(f"no trend within {days} day{'s' * (days > 1)}; --days looks further back")
+        more = "; --days looks further back" if days < _FURTHEST else ""
+        click.echo(f"no trend within {days} day{'s' * (days > 1)}{more}")
 
 
 def _number(command: Callable[..., None]) -> Callable[..., None]:

@@ -135,10 +135,16 @@ def _plain(error: str) -> str:
 
 
 def _brackets(key: Key, kind: object, raw: object) -> str:
-    """How to write one thing where a list is expected."""
+    """How to write one thing where a list is expected, if it may be in that."""
     if get_origin(kind) not in (tuple, list):
         return ""
-    return f"; write [[{key[-1]}]]" if isinstance(raw, dict) else f"; write [{_shown(raw)}]"
+    if isinstance(raw, dict):
+        return f"; write [[{key[-1]}]]"
+    try:
+        msgspec.convert([raw], kind)
+    except msgspec.ValidationError:
+        return ""
+    return f"; write [{_shown(raw)}]"
 
 
 def _shown(raw: object) -> str:

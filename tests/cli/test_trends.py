@@ -135,3 +135,9 @@ def test_a_terminal_that_lacks_a_letter_shows_the_others(
         assert listener("trends").code == 0
         terminal.flush()
         assert " Änn ? " in shown.getvalue().decode("latin-1")
+
+
+def test_who_looked_as_far_back_as_can_be_is_not_told_to_look_further(listener: Run, home: Path) -> None:
+    fill(Path("listener.db"))
+    assert listener("trends", "--days", "2").out == "no trend within 2 days; --days looks further back\n"
+    assert listener("trends", "--days", "400").out == "no trend within 400 days\n"

@@ -98,7 +98,7 @@ class _Lines:
             if not raw.strip():
                 continue
             try:
-                line = line_of(raw)
+                line = line_of(raw.removeprefix(b"\xef\xbb\xbf"))
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
                 say(f"{getattr(self._file, 'name', '<stdin>')} line {number}: {error}")
                 self.failed += 1

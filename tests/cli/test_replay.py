@@ -149,3 +149,9 @@ def test_a_command_that_reads_its_input_finds_nothing_in_one_that_is_closed(
         main()
     assert end.value.code == 0
     assert capsys.readouterr().out == "no question is told\n"
+
+
+def test_the_mark_that_windows_writes_before_a_file_costs_no_post(tmp_path: Path) -> None:
+    stream = write(tmp_path / "s.jsonl", background(0.1))
+    stream.write_bytes(b"\xef\xbb\xbf" + stream.read_bytes())
+    assert replay(stream) == ([], "")

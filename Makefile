@@ -30,7 +30,7 @@ run: $(READY) ## listen, with the configuration in config/; as shipped, to the i
 
 test: $(READY) ## the whole suite; a plain .venv/bin/pytest leaves out the slow tests
 	@$(BIN)/python -m compileall -q listener # for the processes that tests start, wherever Python is told to write nothing
-	@$(BIN)/pytest -m "" -rs -n 3 --dist worksteal
+	@$(BIN)/pytest -m "" -rs -n 3
 
 lint: $(READY) ## ruff, mypy and the layers
 	@failed=0; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \

@@ -87,10 +87,12 @@ def test_every_command_that_a_message_recommends_exists() -> None:
 # The README
 
 
+@pytest.mark.slow
 def test_the_output_that_the_readme_shows_is_what_is_printed(sandbox: Sandbox) -> None:
     assert read(README) == with_output(read(README), sandbox), "make docs"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run(sandbox: Sandbox) -> None:
     lines = [line for block in fences(read(README), "sh") for line in block.splitlines()]
     ran = [line for line in lines if line.startswith("listener ") and not line[9:].startswith(NOT_HERE)]

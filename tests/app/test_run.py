@@ -190,6 +190,7 @@ def test_the_sample_plays_and_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
 
 
+@pytest.mark.slow
 def test_a_second_start_exits_3_and_names_the_first(office: Office, tmp_path: Path) -> None:
     init(tmp_path / "config2")
     text = (tmp_path / "config2" / "listener.toml").read_text()

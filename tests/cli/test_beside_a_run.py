@@ -52,6 +52,7 @@ def ask(running: tuple[Path, "subprocess.Popen[str]"], tmp_path: Path) -> Ask:
     return asked
 
 
+@pytest.mark.slow
 def test_status_names_the_running_process(ask: Ask, running: tuple[Path, "subprocess.Popen[str]"]) -> None:
     answer = ask("status")
     assert answer.returncode == 0

@@ -75,6 +75,7 @@ def test_hints_name_the_whole_command_however_it_was_started() -> None:
     assert "Try 'listener outbox list --help' for help." in answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("slack", "manifest"), ("check",), ("findings",)])
 def test_output_that_cannot_be_written_is_one_line(words: tuple[str, ...], database: Path) -> None:
     with open("/dev/full", "w") as full:

@@ -24,6 +24,7 @@ def write(home: Path, rows: list[dict[str, Any]]) -> str:
     return "labels.jsonl"
 
 
+@pytest.mark.slow
 def test_labels_that_help_are_taken_into_use_and_undone(listener: Run, home: Path) -> None:
     before = listener("tag", "--model-card").json
     answer = listener("train", write(home, labels()))

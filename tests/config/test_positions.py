@@ -161,6 +161,7 @@ def lawful(text: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @given(documents().filter(lawful))
 def test_every_key_that_tomllib_reports_has_a_position(text: str) -> None:
     found = positions(text)
@@ -168,6 +169,7 @@ def test_every_key_that_tomllib_reports_has_a_position(text: str) -> None:
     assert all(1 <= line <= text.count("\n") + 1 for line in found.values())
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(names, values, st.integers(0, 3)), unique_by=lambda entry: entry[0]))
 def test_the_position_is_the_line_where_the_key_begins(entries: list[tuple[str, str, int]]) -> None:
     text, expected = "", {}

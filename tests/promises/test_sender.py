@@ -72,6 +72,7 @@ def test_a_guard_that_cannot_be_written_for_a_while_loses_nothing(
     assert sorted(d.keys()) == ALL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["place", "message"])
 def test_an_unreadable_history_holds_up_no_other_message(tmp_path: Path, scope: str) -> None:
     class Unreadable(FakeChannel):

@@ -57,6 +57,7 @@ def test_matching_agrees_with_the_plain_language(written: str, text: list[tuple[
     assert holds(query.tree, doc) == reference.holds(query.tree, text)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(trees, texts)
 def test_a_match_names_words_of_the_text_and_a_miss_none(written: str, text: list[tuple[str, str]]) -> None:
@@ -213,6 +214,7 @@ def in_topic(written: str) -> bool:
 ODD = "«»“”\"'`!~*?/\\()-:#@$.,<>=[] \n\t\0\u200b\u0301\ud800ßİ茶か\u3099한😀аВ™²½ＡORANDNOTNEAR5"
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(st.text(st.sampled_from(ODD + string.ascii_letters), max_size=40), st.text(max_size=60))
 def test_any_text_is_a_query_or_an_error_with_a_caret(written: str, text: str) -> None:

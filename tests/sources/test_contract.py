@@ -82,6 +82,7 @@ def _key(post: Post) -> str:
     return post.key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_crash_after_any_page_loses_nothing(case: Case, limit: int) -> None:
     whole = Life(case).read(limit)

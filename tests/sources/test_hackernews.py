@@ -211,6 +211,7 @@ def test_a_sweep_that_was_cut_off_goes_on_and_the_news_are_read_in_the_same_pass
     assert len(reader.stored) == 1_100 and not pages[-1].more
 
 
+@pytest.mark.slow
 def test_a_pass_of_a_hundred_pages_is_continued_by_the_next() -> None:
     service = Algolia([story(n, NOON - 40_000 + 3 * n) for n in range(12_000)])
     reader = Reader(service.get, limit=100)

@@ -209,6 +209,7 @@ def test_a_clock_set_back_gives_nothing_new() -> None:
     assert listen([0, 30, 10])[-1] == Batch()
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(st.floats(0, 200), min_size=1, max_size=12), limit=st.integers(1, 40), speed=st.sampled_from([1, 20])
 )

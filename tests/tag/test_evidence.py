@@ -55,6 +55,7 @@ def given_tags(tags: Tags) -> set[str]:
     return names | {name for name, held in extra.items() if held}
 
 
+@pytest.mark.slow
 @given(title=TEXTS, text=TEXTS)
 def test_each_tag_and_only_these_are_explained_by_words_of_the_post(title: str, text: str) -> None:
     post = Post(source="forum", id="1", text=text, title=title, created_at=NOW)
@@ -76,6 +77,7 @@ def test_tags_do_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
     assert [TAGGER([post])[0] for post in posts] == whole
 
 
+@pytest.mark.slow
 @given(text=TEXTS)
 def test_the_mood_is_a_distribution(text: str) -> None:
     (tags,) = TAGGER([Post(source="forum", id="1", text=text, created_at=NOW)])

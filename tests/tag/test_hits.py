@@ -127,6 +127,7 @@ def test_phrases_that_overlap_are_all_found(words: list[str]) -> None:
     assert spans == set(slowly(words))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(WORDS + MARKS), max_size=20).map(" ".join), st.lists(st.sampled_from(WORDS + MARKS)))
 def test_what_was_read_before_changes_nothing(text: str, before: list[str]) -> None:
     known = made()
@@ -152,6 +153,7 @@ def test_any_text_can_be_read(text: str) -> None:
     assert len(hits.at) == len(hits.nodes) == len(hits.asked)
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.sampled_from(WORDS + MARKS), max_size=8).map(" ".join), min_size=1, max_size=4))
 def test_a_text_among_others_has_its_own_cues(texts: list[str]) -> None:
     assert told_by(made(), texts) == [found(text) for text in texts]

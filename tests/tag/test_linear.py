@@ -71,6 +71,7 @@ def test_the_logits_of_a_reading_are_those_of_its_tokens(text: str) -> None:
     assert look(text).scored.logits == MODEL.logits(text)
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, min_size=1, max_size=5), st.data())
 def test_what_is_told_of_a_text_is_the_same_on_every_page(texts: list[str], data: st.DataObject) -> None:
     page, count = MODEL.page(read(texts).tokens), [len(tokens(text)) for text in texts]

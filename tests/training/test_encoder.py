@@ -95,6 +95,7 @@ def test_a_lesson_without_a_teacher_is_of_posts_and_tweets() -> None:
     assert encoder.Lesson([example(3)] * 10).long == 10
 
 
+@pytest.mark.slow
 def test_what_is_learned_tells_words_apart_and_frozen_layers_stay() -> None:
     network = tiny()
     before = {name: value.clone() for name, value in network.state_dict().items()}

@@ -62,6 +62,7 @@ def test_an_origin_that_was_left_out_is_not_known(weights: Any) -> None:
     assert weights.card.levels.keys() >= set(TAGS)
 
 
+@pytest.mark.slow
 def test_what_is_taught_helps_on_the_posts_that_were_not(weights: Any, posts: list[Label]) -> None:
     found = list(teaching.drawings(weights, posts, 80, 2))
     assert len(found) == 2
@@ -72,12 +73,14 @@ def test_what_is_taught_helps_on_the_posts_that_were_not(weights: Any, posts: li
         assert taught.beyond.new > taught.beyond.old
 
 
+@pytest.mark.slow
 def test_the_same_labels_shuffled_are_refused(weights: Any, posts: list[Label]) -> None:
     for taught in teaching.drawings(weights, posts, 80, 2):
         assert taught.shuffled.refusal
         assert taught.shuffled.added is None
 
 
+@pytest.mark.slow
 def test_each_drawing_takes_other_posts(weights: Any, posts: list[Label], monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[set[str]] = []
     plain = teaching._taught
@@ -93,6 +96,7 @@ def test_each_drawing_takes_other_posts(weights: Any, posts: list[Label], monkey
     assert len(first) == len(second) == 40
 
 
+@pytest.mark.slow
 def test_it_is_told_in_words(
     weights: Any, posts: list[Label], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

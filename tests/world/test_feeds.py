@@ -122,6 +122,7 @@ def begin(new_world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         yield start
 
 
+@pytest.mark.slow
 def test_each_post_of_a_live_feed_is_told_once(begin: Any) -> None:
     world, desk = begin(80, speed=20), Desk("live.rss")
     for _ in range(100_000):
@@ -147,6 +148,7 @@ def test_a_burst_that_pushes_everything_out_is_a_gap(begin: Any) -> None:
     assert [gap.stream for gap in desk.pages[0].gaps] == ["feeds.example/live.atom"]
 
 
+@pytest.mark.slow
 def test_hostile_feeds_neither_fail_nor_delay_the_others_once_known(begin: Any) -> None:
     world = begin(10)
     desk = Desk(*(f"hostile/{name}" for name in HOSTILE), "live.rss", "live.atom")
@@ -182,6 +184,7 @@ def test_a_hostile_feed_is_refused_within_bounds_and_with_the_reason(measured: d
     assert found["megabytes"] <= MEGABYTES
 
 
+@pytest.mark.slow
 def test_all_recorded_feeds_are_read_without_a_crash(data: Path) -> None:
     now, feed, refused, posts = datetime.now(UTC), Feed("https://feeds.example/a"), dict[str, str](), []
     files = sorted(path for path in (data / "feeds").rglob("*") if path.is_file())

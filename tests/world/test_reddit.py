@@ -124,6 +124,7 @@ def test_posts_that_appear_while_reading_are_all_found(begin: Begin, reader: Rea
     check(world, reader)
 
 
+@pytest.mark.slow
 def test_posts_that_show_late_behind_newer_ones_are_found(begin: Begin, reader: Reader) -> None:
     world = begin(120, "reddit:late:1s", speed=100)
     reader.poll_until(120)

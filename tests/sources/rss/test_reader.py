@@ -145,6 +145,7 @@ def test_a_reader_that_dies_is_a_refusal_and_the_next_one_reads_on() -> None:
         assert read(reader, HEAD + TAIL).title == "t"
 
 
+@pytest.mark.slow
 def test_a_feed_of_five_megabytes_is_read(reader: Reader) -> None:
     item = (
         b"<item><guid>%d</guid><title>Where do I buy lamp %d?</title><description>"

@@ -31,11 +31,16 @@ class Line(Struct, frozen=True):
 def line_of(raw: bytes | str) -> Line:
     """A line of a stream; raises ValueError."""
     found = msgspec.json.decode(raw)
-    if not isinstance(found, dict) or not isinstance(found.get("ts"), int | float) or "id" not in found:
+    known = found if isinstance(found, dict) else {}
+    ts, id = known.get("ts"), known.get("id")
+    if not isinstance(ts, int | float) or isinstance(ts, bool) or id is None or "text" not in known:
         raise ValueError('a post needs "ts" in seconds, "id" and "text"')
-    datetime.fromtimestamp(found["ts"], UTC)  # raises where there is no such day
-    text, platform, author = (str(found.get(name) or "") for name in ("text", "platform", "author"))
-    return Line(float(found["ts"]), str(found["id"]), text, platform, author)
+    try:
+        datetime.fromtimestamp(ts, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f'"ts" {ts:g}: no calendar has such a day; it is in seconds since 1970') from None
+    text, platform, author = (str(known.get(name) or "") for name in ("text", "platform", "author"))
+    return Line(float(ts), str(id), text, platform, author)
 
 
 class Encoder(Protocol):

@@ -38,7 +38,7 @@ def line_of(raw: bytes | str) -> Line:
     try:
         datetime.fromtimestamp(ts, UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f'"ts" {ts:g}: no calendar has such a day; it is in seconds since 1970') from None
+        raise ValueError(f'"ts" {ts!r:.20}: no calendar has such a day; it is in seconds since 1970') from None
     text, platform, author = (str(known.get(name) or "") for name in ("text", "platform", "author"))
     return Line(float(ts), str(id), text, platform, author)
 

@@ -152,7 +152,7 @@ class Detector:
 
     def _counted(self, trend: Trend, burst: Burst) -> Trend:
         """The trend with its middle, and with all posts that are as near to that as its votes, copies too."""
-        past, between = self.past, self.past.between(burst.rows)
+        past, between = self.past, self.past.between(burst.rows, burst.rows)
         middle = int(np.argmax(between.sum(axis=0)))
         row = int(burst.rows[middle])
         like = past.start + np.flatnonzero(past.latest(row) >= min(between[middle]) - _ROUNDING)

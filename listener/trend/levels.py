@@ -15,6 +15,7 @@ _USUAL = 4.0  # −log10 of the share of random pairs that are as alike as votes
 _EACH = 1.5  # that the score must be higher where ten times as many pairs are as alike
 MOST = 1.5  # that the score may be lower where votes are more alike than usual, or must be higher
 _ROWS, _RECENT = 1_500, 20_000  # of so many questions of late, so many are compared with each other
+_BLOCK = 128  # questions at once, or there would be millions of pairs in memory
 _PAIRS = 1_024  # of them that say enough
 _FEW = 3  # pairs as alike; a level that fewer reach is not known from them
 _ALMOST = 0.97  # alike; no level is stricter
@@ -100,8 +101,10 @@ def _drawn(past: Past, seed: int, since: float) -> Floats:
     rows = past.since(since)[-_RECENT:]
     if len(rows) > _ROWS:
         rows = np.random.Generator(np.random.PCG64(seed)).choice(rows, _ROWS, replace=False)
-    left, right = np.triu_indices(len(rows), 1)
-    times, texts = past.times[rows], past.texts[rows]
-    apart = (np.abs(times[left] - times[right]) > _APART) & (texts[left] != texts[right])
-    drawn: Floats = past.between(rows)[left[apart], right[apart]]
-    return drawn
+    drawn = [np.zeros(0, np.float32)]
+    for at in range(0, len(rows), _BLOCK):
+        left, right = rows[at : at + _BLOCK], rows[at:]
+        apart = np.abs(past.times[left, None] - past.times[right]) > _APART
+        apart &= past.texts[left, None] != past.texts[right]
+        drawn.append(past.between(left, right)[np.triu(apart, 1)])
+    return np.concatenate(drawn)

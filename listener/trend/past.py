@@ -222,17 +222,10 @@ class Past:
             found[at - first : rows.stop - first] = self._vectors[rows].astype(np.float32) @ vector
         return self._cosines(found, row, slice(first, last))
 
-    def between(self, rows: Rows) -> Floats:
-        """Cosines of these rows with each other, a square."""
-        vectors = self._vectors[rows].astype(np.float32)
-        return self._cosines(vectors @ vectors.T, rows[:, None], rows)
-
-    def pairs(self, left: Rows, right: Rows) -> Floats:
-        """Cosines of rows, pair by pair."""
-        products = np.einsum(
-            "ij,ij->i", self._vectors[left].astype(np.float32), self._vectors[right].astype(np.float32)
-        )
-        return self._cosines(products, left, right)
+    def between(self, left: Rows, right: Rows) -> Floats:
+        """Cosines of rows with others, a row of the answer for each of the left."""
+        vectors, others = (self._vectors[rows].astype(np.float32) for rows in (left, right))
+        return self._cosines(vectors @ others.T, left[:, None], right)
 
     def asked(self, row: int) -> Asked:
         """A row as it was added."""

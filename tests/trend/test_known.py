@@ -105,7 +105,7 @@ def test_what_lies_on_one_side_is_known_as_the_detector_knows_it(seed: int) -> N
     """A question is as near to one that trended as the detector's own cosines say."""
     vectors = crowded(seed)
     past = past_of(vectors)
-    cosine = float(past.between(np.array([5, 8]))[0, 1])
+    cosine = float(past.between(np.array([5]), np.array([8]))[0, 0])
     assume(cosine > 0.01)
     trend = Known(key="k", vector=unit(vectors[5]).tobytes(), within=-9.0)
     for least, known in ((cosine - 0.005, True), (cosine + 0.005, False)):
@@ -117,7 +117,7 @@ def test_how_alike_the_posts_of_a_trend_are_is_known_from_any_middle() -> None:
     vectors = crowded(4, 200)
     past, rows = past_of(vectors), np.arange(20)
     mean, within = summary([vectors[row] for row in rows])
-    centre, pairs = centre_of(past.middle), past.between(rows)
+    centre, pairs = centre_of(past.middle), past.between(rows, rows)
     assert within > 0.8, "they all lie on one side"
     assert (pairs.sum() - len(rows)) / (len(rows) ** 2 - len(rows)) < 0.1, "and have little in common"
     assert asks_again(mean, [Known(key="k", vector=mean.tobytes(), within=within)], 0.1, centre)

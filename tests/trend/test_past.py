@@ -37,8 +37,8 @@ def test_cosines_are_those_of_the_vectors_by_every_way(many: list[list[int]]) ->
     assert np.allclose(past.latest(last), wanted, atol=1e-5)
     assert np.array_equal(past.latest(last), past.all(last))
     rows = np.arange(len(many))
-    assert np.allclose(past.between(rows)[last], wanted, atol=1e-5)
-    assert np.allclose(past.pairs(rows, np.full(len(many), last)), wanted, atol=1e-5)
+    assert np.allclose(past.between(rows, rows)[last], wanted, atol=1e-5)
+    assert np.allclose(past.between(rows, rows[[last]])[:, 0], wanted, atol=1e-5)
 
 
 def one_sided(count: int = 300) -> Past:
@@ -65,8 +65,8 @@ def test_cosines_about_the_middle_are_the_same_by_every_way(at: int) -> None:
     past.recentre(0)
     rows = np.arange(past.size)
     assert np.array_equal(past.latest(at), past.all(at))
-    assert np.allclose(past.between(rows)[at], past.all(at), atol=1e-5)
-    assert np.allclose(past.pairs(rows, np.full(past.size, at)), past.all(at), atol=1e-5)
+    assert np.allclose(past.between(rows, rows)[at], past.all(at), atol=1e-5)
+    assert np.allclose(past.between(rows, rows[[at]])[:, 0], past.all(at), atol=1e-5)
     assert np.allclose(
         np.outer(past.mean(rows[at : at + 1]), 1)[:, 0] @ past.mean(rows[:2]), _mean(past, at), atol=1e-3
     )
@@ -152,7 +152,7 @@ def test_cosines_are_the_same_however_far_back_rows_are_kept_ready(
         if centred and number == 99:
             past.recentre(0)
         if number % 90 == 89:
-            exact = [past.pairs(np.arange(past.size), np.full(past.size, at)) for at in (0, past.start, number % 100)]
+            exact = [past.between(np.arange(past.size), np.array([at]))[:, 0] for at in (0, past.start, number % 100)]
             for at, wanted in zip((0, past.start, number % 100), exact, strict=True):
                 for first in (0, past.start // 2, max(0, past.start - 41), max(0, past.start - 39), past.start):
                     assert np.array_equal(past.similar(at, first, past.size), wanted[first:])
@@ -188,8 +188,8 @@ def test_levels_rise_to_what_random_pairs_of_the_topic_rarely_reach() -> None:
     assert np.array_equal(levels.values, before), "too few are known"
     levels.renew(past, 600, 0)
     left, right = np.random.default_rng(5).integers(0, 600, (2, 20_000))
-    apart = np.abs(left - right) > 60
-    share = np.mean(past.pairs(left[apart], right[apart]) >= levels.values[0])
+    apart, rows = np.abs(left - right) > 60, np.arange(600)
+    share = np.mean(past.between(rows, rows)[left[apart], right[apart]] >= levels.values[0])
     assert 0.005 < share < 0.02
     assert list(levels.values) == sorted(levels.values)
     assert levels.values[0] >= LEAST
@@ -217,7 +217,7 @@ def test_levels_that_many_pairs_reach_are_counted_and_not_guessed() -> None:
     levels.renew(past, 900, 0)
     rows = np.arange(900)
     left, right = np.triu_indices(900, 61)
-    found = past.between(rows)[left, right]
+    found = past.between(rows, rows)[left, right]
     assert levels.values == pytest.approx(np.maximum(np.quantile(found, QUANTILES), LEAST), abs=1e-3)
 
 

@@ -155,7 +155,7 @@ class Neighbours(Struct, frozen=True, gc=False):
     alike: Floats
     beyond: list[float]  # `Levels.beyond` of each
     times: Times
-    new: int  # which of them is the new one
+    new: int  # which of them is the new one; −1: none, for what lies in the middle of all is not near to itself
     authors_and_texts: list[tuple[int, int]]
     again: frozenset[int]  # those of whose author, or with whose text, there is a nearer one
 
@@ -248,7 +248,7 @@ class Search:
             alike=alike,
             beyond=self._levels.beyond(alike),
             times=self._past.times[rows],
-            new=rows.tolist().index(new),
+            new=next(iter((rows == new).nonzero()[0].tolist()), -1),
             authors_and_texts=(both := [*zip(authors, texts, strict=True)]),
             again=_again(both),
         )

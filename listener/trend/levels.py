@@ -18,7 +18,8 @@ _ROWS, _RECENT = 1_500, 20_000  # of so many questions of late, so many are comp
 _BLOCK = 128  # questions at once, or there would be millions of pairs in memory
 _PAIRS = 1_024  # of them that say enough
 _FEW = 3  # pairs as alike; a level that fewer reach is not known from them
-_ALMOST = 0.97  # alike; no level is stricter
+_ALMOST = 0.97  # alike; no level that is not known from pairs is stricter
+_ITSELF = 0.9999  # no level is stricter: rounded, a question is as near as that to itself
 _ALIKE, _SAME = 2, 5  # of the levels
 _APART = 3_600.0  # seconds: what is asked in one burst is no random pair
 
@@ -73,7 +74,7 @@ class Levels:
             past.recentre(since)
         drawn = _drawn(past, seen, since)
         if len(drawn) >= _PAIRS:
-            self.values = np.maximum(self._known(drawn), LEAST).astype(np.float32)
+            self.values = np.clip(self._known(drawn), LEAST, _ITSELF).astype(np.float32)
 
     def _known(self, drawn: Floats) -> Floats:
         """The levels, from the similarities of pairs; the strict that too few reach lie on a line with the others."""

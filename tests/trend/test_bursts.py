@@ -69,6 +69,20 @@ def test_what_is_left_out_as_hopeless_reaches_no_score(asked: list[tuple[int, in
     assert found == [each for each in any_score if each[2] >= least]
 
 
+@given(st.lists(st.integers(1, 25), min_size=3, max_size=12), st.booleans())
+def test_a_question_that_is_not_near_to_itself_is_no_vote(lengths: list[int], centred: bool) -> None:
+    """Rounding tells whether one is near to itself where all lie in one direction, or it lies in the middle of all."""
+    past, strict = Past(4), levels(1.0000001)
+    for number, length in enumerate(lengths):
+        vector = bytes([length, 2 * length, 2 * length, 3 * length])
+        past.add(Asked(post=str(number), at=NOW, author=number + 1, text=number + 1, vector=vector), AT)
+    if centred:
+        past.recentre(0)
+    newest = past.size - 1
+    found = list(Search(past, strict, surprise, -9).bursts(newest, AT, past.size))
+    assert all(newest in each.rows for each in found)
+
+
 def test_a_copy_of_a_vote_finds_no_burst_again() -> None:
     past = past_of((0, CENTRE), (600, NEARER), (1_500, NEARER), (1_600, CENTRE))
     assert bursts(past)

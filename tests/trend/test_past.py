@@ -212,6 +212,17 @@ def test_levels_that_too_few_pairs_reach_are_no_looser_than_a_line_through_the_o
     assert few.values[-1] <= 0.97
 
 
+def test_in_a_topic_that_says_one_thing_alone_a_question_is_near_to_itself_all_the_same() -> None:
+    past, levels = Past(4), Levels()
+    for number in range(200):
+        length = 1 + number % 25
+        vector = bytes([length, 2 * length, 2 * length, 3 * length])
+        past.add(Asked(post=str(number), at=NOW, text=number + 1, vector=vector), 4_000.0 * number)
+    levels.renew(past, 200, 0)
+    assert levels.values[-1] > 0.99
+    assert all(past.all(row)[row] >= levels.values[-1] for row in range(200))
+
+
 def test_levels_that_many_pairs_reach_are_counted_and_not_guessed() -> None:
     past, levels = _random(900), Levels()
     levels.renew(past, 900, 0)

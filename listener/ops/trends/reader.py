@@ -8,7 +8,6 @@ from listener.tag.own import SHIPPED
 from listener.tag.tagger import CAP
 from listener.tag.texts import read
 from listener.tag.vectors import vectors_of
-from listener.tag.verdict import Scored
 from listener.tag.weights import TAGS, Weights, read_weights
 from listener.trend import may_ask
 from listener.trend.replay import PAGE
@@ -29,7 +28,7 @@ class AccurateReader:
         self._model, self._level = model_of(weights), weights.card.levels["question"]
         self.model = vectors_of(weights)
         self.width = self._model.vectors(self.model).width
-        self._read = lru_cache(maxsize=PAGE)(self._scored)  # it is asked which texts count, and then for their vectors
+        self._read = lru_cache(maxsize=PAGE)(self._both)  # it is asked which texts count, and then for their vectors
 
     @classmethod
     def load(cls) -> "AccurateReader":
@@ -38,12 +37,14 @@ class AccurateReader:
 
     def __call__(self, texts: Sequence[str]) -> list[bytes]:
         """A vector for each text."""
-        return [self._read(text).vector or b"" for text in texts]
+        return [self._read(text)[1] for text in texts]
 
     def asks(self, text: str) -> bool:
         """Whether a text may ask its readers for something."""
-        return may_ask(text, self._level.p(self._read(text).logits[_QUESTION]))
+        return may_ask(text, self._read(text)[0])
 
-    def _scored(self, text: str) -> Scored:
+    def _both(self, text: str) -> tuple[float, bytes]:
+        """The probability that it asks, and its vector."""
         text = text[:CAP]
-        return self._model.page([text], read([text]).tokens)[0]
+        [scored] = self._model.page([text], read([text]).tokens)
+        return self._level.p(scored.logits[_QUESTION]), scored.vector or b""
